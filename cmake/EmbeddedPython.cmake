@@ -1,0 +1,57 @@
+# The Python that Adyton embeds: its headers and its static library.
+#
+# /usr/bin/python3 unless ADYTON_PYTHON names another interpreter: the first python3 on the PATH may
+# be somebody's private build and must not be picked up by accident. The interpreter itself is asked
+# where its library lies and what that library needs.
+#
+#   adyton::python_headers   include directories
+#   adyton::python_embed     the static library, its own dependencies, the exported symbols
+if(NOT DEFINED ADYTON_PYTHON)
+  if(DEFINED ENV{ADYTON_PYTHON})
+    set(ADYTON_PYTHON $ENV{ADYTON_PYTHON})
+  else()
+    set(ADYTON_PYTHON /usr/bin/python3)
+  endif()
+endif()
+set(ADYTON_PYTHON ${ADYTON_PYTHON} CACHE FILEPATH "the interpreter whose library is embedded")
+
+execute_process(
+  COMMAND ${ADYTON_PYTHON} -I -c [[
+import sys, sysconfig as s
+g = s.get_config_var
+print(g('py_version_short'), s.get_path('include'), s.get_path('platinclude'), g('LIBPL'),
+      g('LIBRARY'), ' '.join((g(n) or '') for n in ('MODLIBS', 'LIBS', 'SYSLIBS')), sep=';')
+]]
+  OUTPUT_VARIABLE python_facts OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+list(GET python_facts 0 ADYTON_PYTHON_VERSION)
+list(GET python_facts 1 python_include)
+list(GET python_facts 2 python_platinclude)
+list(GET python_facts 3 python_libpl)
+list(GET python_facts 4 python_library)
+list(GET python_facts 5 python_libs)
+if(ADYTON_PYTHON_VERSION VERSION_LESS 3.11)
+  message(FATAL_ERROR "Adyton embeds Python 3.11 or newer; ${ADYTON_PYTHON} is ${ADYTON_PYTHON_VERSION}")
+endif()
+if(NOT EXISTS ${python_libpl}/${python_library})
+  message(FATAL_ERROR "${python_libpl}/${python_library} is missing: install libpython3-dev, "
+    "or name an interpreter that has its static library with ADYTON_PYTHON")
+endif()
+separate_arguments(python_libs UNIX_COMMAND "${python_libs}")
+list(REMOVE_DUPLICATES python_libs)
+message(STATUS "Embedding Python ${ADYTON_PYTHON_VERSION}: ${python_libpl}/${python_library}")
+
+find_path(PYBIND11_INCLUDE pybind11/embed.h REQUIRED)
+add_library(adyton_python_headers INTERFACE)
+target_include_directories(adyton_python_headers SYSTEM INTERFACE
+  ${python_include} ${python_platinclude} ${PYBIND11_INCLUDE})
+# Extension modules and pybind11 types are hidden outside their room, as pybind11 demands.
+target_compile_options(adyton_python_headers INTERFACE -fvisibility=hidden -fwrapv)
+add_library(adyton::python_headers ALIAS adyton_python_headers)
+
+# Extension modules find the interpreter's symbols in the executable, and nothing else of it.
+add_library(adyton_python_embed INTERFACE)
+target_link_libraries(adyton_python_embed INTERFACE adyton::python_headers
+  -Wl,--whole-archive ${python_libpl}/${python_library} -Wl,--no-whole-archive ${python_libs})
+target_link_options(adyton_python_embed INTERFACE -no-pie
+  -Wl,--dynamic-list=${CMAKE_SOURCE_DIR}/cmake/python-symbols.list)
+add_library(adyton::python_embed ALIAS adyton_python_embed)

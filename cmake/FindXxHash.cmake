@@ -1,0 +1,10 @@
+# xxhash::xxhash: the static library of Debian's libxxhash-dev, else the shared one.
+find_path(XXHASH_INCLUDE xxhash.h)
+find_library(XXHASH_LIBRARY NAMES libxxhash.a xxhash)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(XxHash REQUIRED_VARS XXHASH_LIBRARY XXHASH_INCLUDE)
+if(XxHash_FOUND AND NOT TARGET xxhash::xxhash)
+  add_library(xxhash::xxhash UNKNOWN IMPORTED)
+  set_target_properties(xxhash::xxhash PROPERTIES IMPORTED_LOCATION ${XXHASH_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${XXHASH_INCLUDE})
+endif()

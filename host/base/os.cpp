@@ -1,0 +1,190 @@
+#include "host/base/os.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "host/base/text.h"
+
+namespace adyton {
+namespace {
+
+Error failure(std::string_view action, const std::string& path, int error) {
+  return {ErrorCode::io, cat("cannot ", action, " ", path, ": ", std::strerror(error))};
+}
+
+class PosixFile final : public File {
+ public:
+  enum class Ownership { owned, borrowed };
+
+  PosixFile(int fd, std::string path, Ownership ownership)
+      : fd_(fd), path_(std::move(path)), ownership_(ownership) {}
+  PosixFile(const PosixFile&) = delete;
+  PosixFile& operator=(const PosixFile&) = delete;
+  ~PosixFile() override {
+    if (ownership_ == Ownership::owned) ::close(fd_);
+  }
+
+  Result<std::size_t> read(std::span<char> buffer) override {
+    for (;;) {
+      const ssize_t n = ::read(fd_, buffer.data(), buffer.size());
+      if (n >= 0) return static_cast<std::size_t>(n);
+      if (errno != EINTR) return failure("read", path_, errno);
+    }
+  }
+
+  Status write(std::string_view data) override {
+    while (!data.empty()) {
+      const ssize_t n = ::write(fd_, data.data(), data.size());
+      if (n >= 0) {
+        data.remove_prefix(static_cast<std::size_t>(n));
+      } else if (errno != EINTR) {
+        return failure("write", path_, errno);
+      }
+    }
+    return {};
+  }
+
+  Status sync() override {
+    if (ownership_ == Ownership::borrowed) return {};
+    if (::fdatasync(fd_) != 0) return failure("sync", path_, errno);
+    return {};
+  }
+
+ private:
+  int fd_;
+  std::string path_;
+  Ownership ownership_;
+};
+
+class PosixOs final : public Os {
+ public:
+  Result<std::unique_ptr<File>> open(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return failure("open", path, errno);
+    return owned(fd, path);
+  }
+
+  Result<std::unique_ptr<File>> create(const std::string& path, Existing existing) override {
+    const int how = existing == Existing::error ? O_EXCL : O_NOFOLLOW;
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0600);
+    if (fd < 0) return failure("create", path, errno);
+    auto file = owned(fd, path);
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      return Error{ErrorCode::io, cat("cannot write ", path, ": another process is writing it")};
+    }
+    if (existing == Existing::replace && ::ftruncate(fd, 0) != 0) return failure("empty", path, errno);
+    return file;
+  }
+
+  Status rename(const std::string& from, const std::string& to, Existing existing) override {
+    const unsigned flags = existing == Existing::error ? RENAME_NOREPLACE : 0;
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return {};
+    // A file system without RENAME_NOREPLACE: a hard link fails on an existing name just as well.
+    if (errno == EINVAL && existing == Existing::error) {
+      if (::link(from.c_str(), to.c_str()) != 0) return failure("publish", to, errno);
+      return remove(from);
+    }
+    return failure("publish", to, errno);
+  }
+
+  Status remove(const std::string& path) override {
+    if (::unlink(path.c_str()) != 0) return failure("remove", path, errno);
+    return {};
+  }
+
+  Status sync_directory(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return failure("open", path, errno);
+    const int error = ::fsync(fd) == 0 ? 0 : errno;
+    ::close(fd);
+    if (error != 0) return failure("sync", path, error);
+    return {};
+  }
+
+  Status make_directories(const std::string& path) override {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) return failure("create", path, error.value());
+    return {};
+  }
+
+  Result<FileInfo> info(const std::string& path) override {
+    struct stat st;
+    if (::stat(path.c_str(), &st) != 0) return failure("open", path, errno);
+    const auto kind = S_ISREG(st.st_mode)   ? FileInfo::Kind::file
+                      : S_ISDIR(st.st_mode) ? FileInfo::Kind::directory
+                                            : FileInfo::Kind::other;
+    return FileInfo{kind,      static_cast<std::uint64_t>(st.st_size),
+                    st.st_dev, st.st_ino,
+                    st.st_mode & 07777, st.st_uid};
+  }
+
+  bool exists(const std::string& path) override {
+    struct stat st;
+    return ::lstat(path.c_str(), &st) == 0;
+  }
+
+  std::unique_ptr<File> standard_input() override { return borrowed(STDIN_FILENO, "standard input"); }
+  std::unique_ptr<File> standard_output() override {
+    return borrowed(STDOUT_FILENO, "standard output");
+  }
+
+ private:
+  static std::unique_ptr<File> owned(int fd, const std::string& path) {
+    return std::make_unique<PosixFile>(fd, path, PosixFile::Ownership::owned);
+  }
+  static std::unique_ptr<File> borrowed(int fd, const std::string& name) {
+    return std::make_unique<PosixFile>(fd, name, PosixFile::Ownership::borrowed);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Os> make_os() { return std::make_unique<PosixOs>(); }
+
+Result<std::string> read_file(Os& os, const std::string& path, std::uint64_t limit) {
+  ADYTON_TRY(auto file, os.open(path));
+  std::string data;
+  constexpr std::size_t block = 1 << 16;
+  for (;;) {
+    const std::size_t end = data.size();
+    data.resize(end + block);
+    ADYTON_TRY(const std::size_t n, file->read({data.data() + end, block}));
+    data.resize(end + n);
+    if (n == 0) return data;
+    if (data.size() > limit) {
+      return Error{ErrorCode::limit, cat(path, " is longer than ", human_size(limit))};
+    }
+  }
+}
+
+Status write_file(Os& os, const std::string& path, std::string_view data, Existing existing) {
+  const std::string temporary = cat(path, ".", static_cast<std::int64_t>(::getpid()), ".tmp");
+  const auto write = [&]() -> Status {
+    ADYTON_TRY(auto file, os.create(temporary, Existing::replace));
+    ADYTON_CHECK(file->write(data));
+    ADYTON_CHECK(file->sync());
+    ADYTON_CHECK(os.rename(temporary, path, existing));
+    return os.sync_directory(directory_of(path));
+  };
+  Status status = write();
+  if (!status && os.exists(temporary)) (void)os.remove(temporary);
+  return status;
+}
+
+std::string directory_of(const std::string& path) {
+  std::string directory = std::filesystem::path(path).parent_path().string();
+  return directory.empty() ? "." : directory;
+}
+
+}  // namespace adyton

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "host/base/os.h"
+
+namespace adyton::cli {
+
+/// `adyton keys new|list|rotate FILE`: keyring files. Exit code: 0 done, 1 a file that can't be
+/// read, written or understood, 2 usage. Never prints a byte of a key.
+int keys_command(std::span<const std::string> args, Os& os);
+
+}  // namespace adyton::cli

@@ -1,0 +1,203 @@
+#include "host/cli/run.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <unistd.h>
+
+#include "host/base/text.h"
+#include "host/cli/job.h"
+#include "host/cli/options.h"
+#include "host/cli/stop_signal.h"
+#include "host/observe/progress.h"
+#include "host/runtime/pool.h"
+
+namespace po = boost::program_options;
+
+namespace adyton::cli {
+namespace {
+
+constexpr std::string_view command_name = "run";
+constexpr std::string_view usage =
+    "usage: adyton run [options] JOB\n"
+    "Runs the job of a job file to its end and publishes its outputs.\n"
+    "exit code: 0 done, 1 failed, 2 usage, 65 too many dead records, 75 stopped, 78 bad job file\n";
+constexpr unsigned most_threads = 1024;
+
+enum class SummaryForm { none, text, json };
+
+struct RunOptions {
+  std::string job;
+  SummaryForm summary = SummaryForm::text;
+  bool quiet = false;
+  unsigned threads = 1;
+};
+
+std::variant<RunOptions, int> read_options(std::span<const std::string> args) {
+  CommandOptions command{command_name, "job", usage, {}};
+  command.options.add_options()                                                            //
+      ("quiet,q", "no progress, and no summary unless --summary asks for it")              //
+      ("summary", po::value<std::string>()->value_name("FORM"), "text (default) or json")  //
+      ("threads", po::value<int>()->value_name("N"),
+       "threads that run native steps (default: the cores there are)");
+  auto parsed = parse_options(std::move(command), args);
+  if (const int* code = std::get_if<int>(&parsed)) return *code;
+  const auto& values = std::get<po::variables_map>(parsed);
+
+  RunOptions options;
+  options.job = values["job"].as<std::string>();
+  options.quiet = values.contains("quiet");
+  if (options.quiet) options.summary = SummaryForm::none;
+  if (values.contains("summary")) {
+    const auto& form = values["summary"].as<std::string>();
+    if (form != "text" && form != "json") {
+      complain(command_name, cat("--summary is text or json, not ", in_quotes(form)));
+      return exit_usage;
+    }
+    options.summary = form == "json" ? SummaryForm::json : SummaryForm::text;
+  }
+  options.threads = Pool::cores();
+  if (values.contains("threads")) {
+    const int threads = values["threads"].as<int>();
+    if (threads < 1 || threads > static_cast<int>(most_threads)) {
+      complain(command_name, cat("--threads is a number from 1 to ", most_threads));
+      return exit_usage;
+    }
+    options.threads = static_cast<unsigned>(threads);
+  }
+  return options;
+}
+
+class ProgressObserver final : public pipeline::RunObserver {
+ public:
+  explicit ProgressObserver(observe::Progress& progress) : progress_(progress) {}
+
+  void progress(const pipeline::RunProgress& now) override {
+    progress_.update({now.bytes_read, now.bytes_total, now.counts.read, now.counts.dead},
+                     observe::Clock::now());
+  }
+
+ private:
+  observe::Progress& progress_;
+};
+
+Result<pipeline::RunReport> run(const pipeline::JobConfig& job, const RunOptions& options, Os& os,
+                                const StartScripts& start_scripts) {
+  const bool python = std::any_of(job.steps.begin(), job.steps.end(),
+                                  [](const auto& step) { return step.use == "python"; });
+  std::unique_ptr<pipeline::ScriptHost> scripts;
+  if (python) {
+    ADYTON_TRY(scripts, start_scripts(job));
+  }
+  // After the interpreter, which has handlers of its own.
+  const StopSignal stop;
+  Pool pool(options.threads);
+  observe::Progress progress(options.quiet ? nullptr : observe::open_terminal(STDERR_FILENO),
+                             observe::Clock::now());
+  ProgressObserver observer(progress);
+  return pipeline::run_job(job, os, pool, scripts.get(), observer, stop.requested());
+}
+
+std::string_view outcome_name(pipeline::Outcome outcome) {
+  switch (outcome) {
+    case pipeline::Outcome::done:
+      return "done";
+    case pipeline::Outcome::over_budget:
+      return "over budget";
+    case pipeline::Outcome::stopped:
+      return "stopped";
+  }
+  return "";
+}
+
+std::string step_name(const pipeline::JobConfig& job, std::uint32_t number) {
+  return number >= 1 && number <= job.steps.size() ? job.steps[number - 1].use : "";
+}
+
+/// False if the summary could not be written.
+bool report_summary(const pipeline::JobConfig& job, const observe::Summary& summary,
+                    SummaryForm form) {
+  if (form == SummaryForm::none) return true;
+  const bool json = form == SummaryForm::json;
+  const std::string text = json ? observe::summary_json(summary) : observe::summary_text(summary);
+  if (json && job.sink.files != "-") return print(text);
+  std::fputs(text.c_str(), stderr);
+  return true;
+}
+
+std::string over_budget(const pipeline::JobConfig& job, const pipeline::RunReport& report,
+                        SummaryForm form) {
+  const std::string text =
+      cat(with_commas(report.counts.dead), report.counts.dead == 1 ? " record is" : " records are",
+          " dead and max_errors allows ", budget_text(job.dead_letter.max_errors),
+          ": nothing was published");
+  // The summary in text has it already.
+  if (form == SummaryForm::text || report.first_dead.empty()) return text;
+  return cat(text, "; the first: ", report.first_dead);
+}
+
+int finish(const pipeline::JobConfig& job, const pipeline::RunReport& report, SummaryForm form) {
+  if (!report_summary(job, make_summary(job, report), form)) {
+    complain(command_name, "the summary could not be written to standard output");
+    return exit_failed;
+  }
+  switch (report.outcome) {
+    case pipeline::Outcome::done:
+      return exit_done;
+    case pipeline::Outcome::over_budget:
+      complain(command_name, over_budget(job, report, form));
+      return exit_over_budget;
+    case pipeline::Outcome::stopped:
+      complain(command_name, "stopped: nothing was published; run it again to start over");
+      return exit_stopped;
+  }
+  return exit_failed;
+}
+
+}  // namespace
+
+observe::Summary make_summary(const pipeline::JobConfig& job, const pipeline::RunReport& report) {
+  observe::Summary summary;
+  summary.job = job.name;
+  summary.outcome = outcome_name(report.outcome);
+  summary.read = report.counts.read;
+  summary.fanned_out = report.counts.fanned_out;
+  summary.written = report.counts.written;
+  summary.dropped = report.counts.dropped;
+  summary.dead = report.counts.dead;
+  summary.blank = report.counts.blank;
+  summary.values = report.values;
+  for (const auto& [where, records] : report.dead) {
+    summary.dead_by.push_back({where.first, step_name(job, where.first), where.second, records});
+  }
+  summary.first_dead = report.first_dead;
+  summary.inputs = report.inputs;
+  summary.outputs = report.outputs;
+  if (!job.dead_letter.file.empty() && !summary.outputs.empty() &&
+      summary.outputs.back() == job.dead_letter.file) {
+    summary.dead_letter = job.dead_letter.file;
+    summary.outputs.pop_back();
+  }
+  summary.bytes_in = report.bytes_in;
+  summary.bytes_out = report.bytes_out;
+  summary.seconds = report.elapsed.count();
+  return summary;
+}
+
+int run_command(std::span<const std::string> args, Os& os, const StartScripts& start_scripts) {
+  auto parsed = read_options(args);
+  if (const int* code = std::get_if<int>(&parsed)) return *code;
+  const auto& options = std::get<RunOptions>(parsed);
+
+  const auto job = load_job(os, options.job);
+  if (!job) return exit_config;
+  const auto report = run(*job, options, os, start_scripts);
+  if (!report) {
+    complain_about(command_name, report.error(), os, options.job);
+    return exit_code(report.error());
+  }
+  return finish(*job, *report, options.summary);
+}
+
+}  // namespace adyton::cli

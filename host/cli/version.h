@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace adyton::cli {
+
+/// What `adyton --version` prints. The first line is exactly `python --version`'s, for the tools
+/// that parse it; then Adyton and the libraries in it, and the processor features that Crypto++,
+/// which dispatches on them at run time, has found.
+std::string version_text();
+
+/// `adyton --version`. Exit code.
+int version_command();
+
+}  // namespace adyton::cli

@@ -1,0 +1,90 @@
+#include "host/pipeline/dead_letter.h"
+
+#include "host/base/base64.h"
+#include "host/base/text.h"
+#include "modules/json/scan.h"
+
+namespace adyton::pipeline {
+namespace {
+
+std::string_view use_of(const JobConfig& job, const DeadRecord& dead) {
+  return dead.step == 0 ? std::string_view("read") : std::string_view(job.steps[dead.step - 1].use);
+}
+
+std::string_view line_without_ending(const Batch& batch, const Origin& origin) {
+  std::string_view line = batch.original->view(origin.begin, origin.end);
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+class Entry {
+ public:
+  explicit Entry(std::string& out) : out_(out) { out_ += '{'; }
+
+  void text(std::string_view key, std::string_view value) {
+    name(key);
+    // A path or a traceback may hold anything; the file stays UTF-8 and keeps what it can show.
+    if (is_utf8(value)) {
+      json::append_quoted(value, out_);
+    } else {
+      json::append_quoted(in_quotes(value, value.size() * 4), out_);
+    }
+  }
+  void number(std::string_view key, std::uint64_t value) {
+    name(key);
+    out_ += cat(value);
+  }
+  void finish() { out_ += "}\n"; }
+
+ private:
+  void name(std::string_view key) {
+    if (out_.back() != '{') out_ += ',';
+    json::append_quoted(key, out_);
+    out_ += ':';
+  }
+
+  std::string& out_;
+};
+
+}  // namespace
+
+void append_dead_letter(const JobConfig& job, const std::string& input, const Batch& batch,
+                        const DeadRecord& dead, RecordBytes bytes, std::string& out) {
+  const Origin& origin = batch.origins[dead.origin];
+  Entry entry(out);
+  entry.text("file", input);
+  entry.number("offset", batch.offset + origin.begin);
+  entry.number("line", batch.first_line + dead.origin);
+  entry.number("step", dead.step);
+  entry.text("use", use_of(job, dead));
+  entry.text("reason", dead.kind);
+  if (!dead.field.empty()) entry.text("field", dead.field);
+  if (!dead.digest.empty()) {
+    entry.number("length", dead.length);
+    entry.text("digest", cat("xxh3-128:", dead.digest));
+  }
+  if (bytes == RecordBytes::yes) {
+    if (!dead.detail.empty()) entry.text("detail", dead.detail);
+    if (!dead.traceback.empty()) entry.text("traceback", dead.traceback);
+    const std::string_view line = line_without_ending(batch, origin);
+    if (dead.digest.empty() && is_utf8(line)) {
+      entry.text("record", line);
+    } else if (dead.digest.empty()) {
+      entry.text("record_base64", base64::encode(as_bytes(line), base64::Alphabet::standard));
+    }
+  }
+  entry.finish();
+}
+
+std::string describe_dead(const JobConfig& job, const std::string& input, const Batch& batch,
+                          const DeadRecord& dead, RecordBytes bytes) {
+  std::string text = cat(input, ':', batch.first_line + dead.origin, ": ");
+  if (dead.step != 0) text += cat("step ", dead.step, " (", use_of(job, dead), "): ");
+  text += dead.kind;
+  if (!dead.field.empty()) text += cat(" ", dead.field);
+  if (bytes == RecordBytes::yes && !dead.detail.empty()) text += cat(": ", dead.detail);
+  return text;
+}
+
+}  // namespace adyton::pipeline

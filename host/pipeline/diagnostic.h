@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace adyton::pipeline {
+
+/// A place in a job file; both 1-based, the column in characters (not bytes). 0: no place.
+struct Place {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::uint32_t length = 1;  // how many characters the caret underlines
+};
+
+/// One problem in a job file.
+struct Diagnostic {
+  Place at;
+  std::string message;  // what is wrong, one sentence without a full stop
+  std::string help;     // the way out ("did you mean …"), or empty
+};
+
+/// The diagnostic as people read it: `path:line:column: error: message`, the line, a caret under the
+/// place, the help. `source` is the job file's text; tabs and wide characters keep the caret in place.
+std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view source);
+
+}  // namespace adyton::pipeline

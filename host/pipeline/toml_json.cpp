@@ -1,0 +1,89 @@
+#include "host/pipeline/toml_json.h"
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "host/base/text.h"
+#include "modules/json/scan.h"
+
+namespace adyton::pipeline {
+namespace {
+
+using Problem = std::optional<Diagnostic>;
+
+/// Writes one value after the other behind `out`; stops at the first that JSON cannot express.
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  Problem write(const TomlValue& value) {
+    at_ = value.at;
+    return std::visit([this](const auto& data) { return write(data); }, value.data);
+  }
+
+ private:
+  Problem write(const std::string& text) {
+    json::append_quoted(text, out_);
+    return std::nullopt;
+  }
+
+  Problem write(std::int64_t number) {
+    out_ += cat(number);
+    return std::nullopt;
+  }
+
+  Problem write(double number) {
+    if (!std::isfinite(number)) return Diagnostic{at_, "JSON has no infinities and no NaN", {}};
+    char digits[32];
+    const std::string_view text(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+    out_ += text;
+    // What was written as a decimal number stays one.
+    if (text.find_first_of(".e") == std::string_view::npos) out_ += ".0";
+    return std::nullopt;
+  }
+
+  Problem write(bool flag) {
+    out_ += flag ? "true" : "false";
+    return std::nullopt;
+  }
+
+  Problem write(const TomlDate&) {
+    return Diagnostic{at_, "JSON has no dates and no times", "write it as a string, in quotes"};
+  }
+
+  Problem write(const TomlArray& values) {
+    out_ += '[';
+    for (const TomlValue& value : values) {
+      if (&value != &values.front()) out_ += ',';
+      if (auto problem = write(value)) return problem;
+    }
+    out_ += ']';
+    return std::nullopt;
+  }
+
+  Problem write(const TomlTable& entries) {
+    out_ += '{';
+    for (const TomlEntry& entry : entries) {
+      if (&entry != &entries.front()) out_ += ',';
+      json::append_quoted(entry.key, out_);
+      out_ += ':';
+      if (auto problem = write(entry.value)) return problem;
+    }
+    out_ += '}';
+    return std::nullopt;
+  }
+
+  std::string& out_;
+  Place at_;
+};
+
+}  // namespace
+
+std::variant<std::string, Diagnostic> to_json(const TomlValue& value) {
+  std::string text;
+  if (auto problem = JsonWriter(text).write(value)) return *std::move(problem);
+  return text;
+}
+
+}  // namespace adyton::pipeline

@@ -1,0 +1,69 @@
+#include "host/python/interpreter.h"
+
+#include <cstdlib>
+
+#include "host/base/text.h"
+
+namespace adyton::python {
+namespace {
+
+/// A PyConfig that is cleared at the end of its scope.
+class Config {
+ public:
+  Config() { PyConfig_InitPythonConfig(&config_); }
+  ~Config() { PyConfig_Clear(&config_); }
+  Config(const Config&) = delete;
+  Config& operator=(const Config&) = delete;
+
+  /// The first call on it: it pre-initialises Python, which decides how bytes become text.
+  PyStatus set_arguments(const Arguments& arguments) {
+    const PyStatus status =
+        PyConfig_SetBytesArgv(&config_, static_cast<Py_ssize_t>(arguments.argv.size()),
+                              const_cast<char* const*>(arguments.argv.data()));
+    if (PyStatus_Exception(status)) return status;
+    return set_original(arguments.original);
+  }
+
+  PyStatus initialize() { return Py_InitializeFromConfig(&config_); }
+
+ private:
+  PyStatus set_original(const std::vector<char*>& original) {
+    for (char* argument : original) {
+      wchar_t* const text = Py_DecodeLocale(argument, nullptr);
+      if (text == nullptr) return PyStatus_NoMemory();
+      const PyStatus status = PyWideStringList_Append(&config_.orig_argv, text);
+      PyMem_RawFree(text);
+      if (PyStatus_Exception(status)) return status;
+    }
+    return PyStatus_Ok();
+  }
+
+  PyConfig config_;
+};
+
+PyStatus start(const Arguments& arguments, BuiltinModules built_ins) {
+  for (const BuiltinModule& module : built_ins) {
+    if (PyImport_AppendInittab(module.name, module.init) != 0) return PyStatus_NoMemory();
+  }
+  Config config;
+  const PyStatus status = config.set_arguments(arguments);
+  return PyStatus_Exception(status) ? status : config.initialize();
+}
+
+}  // namespace
+
+int run_interpreter(const Arguments& arguments, BuiltinModules built_ins) {
+  const PyStatus status = start(arguments, built_ins);
+  if (PyStatus_IsExit(status)) return status.exitcode;
+  if (PyStatus_Exception(status)) Py_ExitStatusException(status);
+  return Py_RunMain();
+}
+
+Status start_interpreter(const Arguments& arguments, BuiltinModules built_ins) {
+  const PyStatus status = start(arguments, built_ins);
+  if (PyStatus_Exception(status) == 0) return {};
+  const char* const why = status.err_msg != nullptr ? status.err_msg : "it gave no reason";
+  return Error{ErrorCode::config, cat("Python does not start: ", why)};
+}
+
+}  // namespace adyton::python

@@ -1,0 +1,196 @@
+#include "host/worker/value.h"
+
+#include <cstring>
+
+#include "host/worker/skim.h"
+#include "modules/json/number.h"
+#include "modules/json/scan.h"
+
+namespace adyton::worker {
+
+using python::Gil;
+using python::Ref;
+
+namespace {
+
+Ref make_string(Gil& gil, std::string_view inside) {
+  if (std::memchr(inside.data(), '\\', inside.size()) == nullptr) {
+    return Ref::steal(
+        PyUnicode_DecodeUTF8(inside.data(), static_cast<Py_ssize_t>(inside.size()), nullptr));
+  }
+  std::string text;
+  json::unescape(inside, text);
+  return name_object(gil, text);
+}
+
+Ref make_number(Gil&, std::string_view text) {
+  using Kind = json::NumberToken::Kind;
+  const json::NumberToken number = json::scan_number(text.data(), text.data() + text.size());
+  if (number.kind == Kind::integer) return Ref::steal(PyLong_FromLongLong(number.integer));
+  if (number.kind == Kind::real) return Ref::steal(PyFloat_FromDouble(number.real));
+  return Ref::steal(PyLong_FromString(std::string(text).c_str(), nullptr, 10));
+}
+
+Ref make_scalar(Gil& gil, std::string_view text) {
+  switch (text[0]) {
+    case '"':
+      return make_string(gil, text.substr(1, text.size() - 2));
+    case 't':
+      return Ref::borrow(Py_True);
+    case 'f':
+      return Ref::borrow(Py_False);
+    case 'n':
+      return Ref::borrow(Py_None);
+    default:
+      return make_number(gil, text);
+  }
+}
+
+bool is_container(char c) { return c == '{' || c == '['; }
+
+// A walk over one text that makes plain objects. It is as deep as the text, which json::max_depth
+// limits.
+class PlainReader {
+ public:
+  PlainReader(Gil& gil, const char* text, std::size_t at) : gil_(gil), text_(text), at_(at) {}
+
+  Ref value() {
+    if (text_[at_] == '{') return object();
+    if (text_[at_] == '[') return array();
+    const std::size_t begin = at_;
+    at_ = skim_value(text_, at_);
+    return make_scalar(gil_, {text_ + begin, at_ - begin});
+  }
+
+ private:
+  Ref object() {
+    Ref dict = Ref::steal(PyDict_New());
+    if (!dict) return {};
+    for (open(); text_[at_] != '}'; next()) {
+      const std::size_t begin = at_;
+      bool escaped = false;
+      at_ = skim_string(text_, at_, escaped);
+      const Ref key = make_string(gil_, {text_ + begin + 1, at_ - begin - 2});
+      at_ = skim_space(text_, skim_space(text_, at_) + 1);
+      const Ref member = key ? value() : Ref();
+      if (!member || PyDict_SetItem(dict.get(), key.get(), member.get()) != 0) return {};
+    }
+    ++at_;
+    return dict;
+  }
+
+  Ref array() {
+    Ref list = Ref::steal(PyList_New(0));
+    if (!list) return {};
+    for (open(); text_[at_] != ']'; next()) {
+      const Ref element = value();
+      if (!element || PyList_Append(list.get(), element.get()) != 0) return {};
+    }
+    ++at_;
+    return list;
+  }
+
+  void open() { at_ = skim_space(text_, at_ + 1); }
+
+  void next() {
+    at_ = skim_space(text_, at_);
+    if (text_[at_] == ',') at_ = skim_space(text_, at_ + 1);
+  }
+
+  Gil& gil_;
+  const char* text_;
+  std::size_t at_;
+};
+
+Ref item_to_plain(Gil& gil, const Types& types, View& view, Item& item) {
+  if (item.value) return to_plain(gil, types, item.value.get());
+  return make_plain(gil, view.text(), item.value_begin);
+}
+
+Ref record_to_plain(Gil& gil, const Types& types, View& view) {
+  Ref dict = Ref::steal(PyDict_New());
+  if (!dict) return {};
+  Items& items = view.items(gil);
+  items.count(gil);
+  for (std::uint32_t i = 0; i < items.all().size(); ++i) {
+    if (!items[i].live() || items[i].repeat) continue;
+    const Ref key = name_object(gil, items[i].name);
+    const Ref value =
+        key ? item_to_plain(gil, types, view, items[items.speaker(gil, i)]) : Ref();
+    if (!value || PyDict_SetItem(dict.get(), key.get(), value.get()) != 0) return {};
+  }
+  return dict;
+}
+
+Ref list_to_plain(Gil& gil, const Types& types, View& view) {
+  Items& items = view.items(gil);
+  Ref list = Ref::steal(PyList_New(0));
+  if (!list) return {};
+  for (std::uint32_t i = 0; i < items.all().size(); ++i) {
+    const Ref value = item_to_plain(gil, types, view, items[i]);
+    if (!value || PyList_Append(list.get(), value.get()) != 0) return {};
+  }
+  return list;
+}
+
+Ref view_to_plain(Gil& gil, const Types& types, View& view) {
+  if (!modified(view, types)) return make_plain(gil, view.text(), view.begin);
+  return is_record(types, as_object(view)) ? record_to_plain(gil, types, view)
+                                           : list_to_plain(gil, types, view);
+}
+
+Ref dict_to_plain(Gil& gil, const Types& types, PyObject* dict) {
+  Ref copy = Ref::steal(PyDict_New());
+  PyObject* key = nullptr;
+  PyObject* value = nullptr;
+  for (Py_ssize_t at = 0; copy && PyDict_Next(dict, &at, &key, &value) != 0;) {
+    const Ref plain = to_plain(gil, types, value);
+    if (!plain || PyDict_SetItem(copy.get(), key, plain.get()) != 0) return {};
+  }
+  return copy;
+}
+
+Ref sequence_to_plain(Gil& gil, const Types& types, PyObject* sequence) {
+  Ref copy = Ref::steal(PyList_New(0));
+  for (Py_ssize_t i = 0; copy && i < PySequence_Fast_GET_SIZE(sequence); ++i) {
+    const Ref plain = to_plain(gil, types, PySequence_Fast_GET_ITEM(sequence, i));
+    if (!plain || PyList_Append(copy.get(), plain.get()) != 0) return {};
+  }
+  return copy;
+}
+
+}  // namespace
+
+Ref make_value(Gil& gil, const Types& types, const Source& source, std::uint32_t begin,
+               std::uint32_t end) {
+  if (is_container(source->data()[begin])) return make_view(gil, types, source, begin, end);
+  return make_scalar(gil, source->view(begin, end));
+}
+
+Ref make_plain(Gil& gil, const char* text, std::uint32_t begin) {
+  return PlainReader(gil, text, begin).value();
+}
+
+Ref to_plain(Gil& gil, const Types& types, PyObject* value) {
+  const bool container = is_view(types, value) || PyDict_Check(value) || PyList_Check(value) ||
+                         PyTuple_Check(value);
+  if (!container) return Ref::borrow(value);
+  if (Py_EnterRecursiveCall(" while making plain objects of a record") != 0) return {};
+  Ref plain;
+  if (is_view(types, value)) {
+    plain = view_to_plain(gil, types, as_view(value));
+  } else if (PyDict_Check(value)) {
+    plain = dict_to_plain(gil, types, value);
+  } else {
+    plain = sequence_to_plain(gil, types, value);
+  }
+  Py_LeaveRecursiveCall();
+  return plain;
+}
+
+Ref name_object(Gil&, std::string_view name) {
+  return Ref::steal(PyUnicode_DecodeUTF8(name.data(), static_cast<Py_ssize_t>(name.size()),
+                                         "surrogatepass"));
+}
+
+}  // namespace adyton::worker

@@ -1,0 +1,312 @@
+#include "host/python/error.h"
+#include "modules/crypto/aead.h"
+#include "modules/crypto/aead_cipher.h"
+#include "modules/crypto/binding/batch.h"
+#include "modules/crypto/binding/call.h"
+#include "modules/crypto/binding/state.h"
+#include "modules/crypto/daead.h"
+
+namespace adyton::crypto {
+namespace {
+
+using python::GilRelease;
+using python::Ref;
+
+constexpr const char* encrypt_parameters[] = {"plaintext", "associated_data"};
+constexpr const char* decrypt_parameters[] = {"ciphertext", "associated_data"};
+constexpr const char* encrypt_many_parameters[] = {"plaintexts", "associated_data"};
+constexpr const char* decrypt_many_parameters[] = {"ciphertexts", "associated_data"};
+constexpr const char* aead_parameters[] = {"keyring"};
+constexpr const char* daead_parameters[] = {"keyring", "key_id"};
+
+bool check_length(Bytes plaintext) {
+  if (plaintext.size() <= AeadCipher::longest_plaintext) return true;
+  PyErr_SetString(PyExc_ValueError, "a plaintext has at most 2**36 - 32 bytes; split it");
+  return false;
+}
+
+// The four methods, for a Primitive that is Aead or Daead.
+template <class Primitive>
+struct Methods {
+  using Self = Box<Primitive>;
+
+  static PyObject* encrypt(PyObject* self, PyObject* const* values, Py_ssize_t count,
+                           PyObject* names) {
+    return entry([=](Gil& gil) -> PyObject* {
+      PyObject* slots[2];
+      if (!take(gil, {"encrypt", encrypt_parameters, 1, 2}, {values, count, names}, slots)) {
+        return nullptr;
+      }
+      const auto plaintext = Buffer::of(gil, slots[0], "plaintext");
+      const auto data = OptionalBuffer::of(gil, slots[1], "associated_data");
+      if (!plaintext || !data || !check_length(plaintext->bytes())) return nullptr;
+      const Primitive& primitive = Self::of(self);
+      Ref out = new_bytes(primitive.ciphertext_size(plaintext->bytes().size()));
+      if (!out) return nullptr;
+      const Sealing message{plaintext->bytes(), data->bytes(), data_of(out)};
+      release_if_worth(gil, message.plaintext.size(),
+                       [&] { primitive.encrypt_many({&message, 1}); });
+      return out.release();
+    });
+  }
+
+  static PyObject* decrypt(PyObject* self, PyObject* const* values, Py_ssize_t count,
+                           PyObject* names) {
+    return entry([=](Gil& gil) -> PyObject* {
+      PyObject* slots[2];
+      if (!take(gil, {"decrypt", decrypt_parameters, 1, 2}, {values, count, names}, slots)) {
+        return nullptr;
+      }
+      const auto ciphertext = Buffer::of(gil, slots[0], "ciphertext");
+      const auto data = OptionalBuffer::of(gil, slots[1], "associated_data");
+      if (!ciphertext || !data) return nullptr;
+      Ref out = new_bytes(ciphertext->bytes().size());
+      if (!out) return nullptr;
+      Opening message{ciphertext->bytes(), data->bytes(), data_of(out)};
+      release_if_worth(gil, message.ciphertext.size(),
+                       [&] { Self::of(self).decrypt_many({&message, 1}); });
+      if (!message.ok) return python::raise(gil, {ErrorCode::crypto, "decryption failed"});
+      PyObject* shrunk = out.release();
+      _PyBytes_Resize(&shrunk, static_cast<Py_ssize_t>(message.size));
+      return shrunk;
+    });
+  }
+
+  static PyObject* encrypt_many(PyObject* self, PyObject* const* values, Py_ssize_t count,
+                                PyObject* names) {
+    return entry([=](Gil& gil) -> PyObject* {
+      PyObject* slots[2];
+      if (!take(gil, {"encrypt_many", encrypt_many_parameters, 1, 2}, {values, count, names},
+                slots)) {
+        return nullptr;
+      }
+      const auto plaintexts = PinnedList::of(gil, slots[0], "plaintexts");
+      if (!plaintexts) return nullptr;
+      const auto data = OptionalBuffer::of(gil, slots[1], "associated_data");
+      if (!data) return nullptr;
+      return seal_all(gil, Self::of(self), *plaintexts, data->bytes());
+    });
+  }
+
+  static PyObject* decrypt_many(PyObject* self, PyObject* const* values, Py_ssize_t count,
+                                PyObject* names) {
+    return entry([=](Gil& gil) -> PyObject* {
+      PyObject* slots[2];
+      if (!take(gil, {"decrypt_many", decrypt_many_parameters, 1, 2}, {values, count, names},
+                slots)) {
+        return nullptr;
+      }
+      const auto ciphertexts = PinnedList::of(gil, slots[0], "ciphertexts");
+      if (!ciphertexts) return nullptr;
+      const auto data = OptionalBuffer::of(gil, slots[1], "associated_data");
+      if (!data) return nullptr;
+      return open_all(gil, Self::of(self), *ciphertexts, data->bytes());
+    });
+  }
+
+  static PyObject* primary_key_id(PyObject* self, void*) {
+    return PyLong_FromUnsignedLong(Self::of(self).primary_key_id());
+  }
+
+ private:
+  template <class Work>
+  static void release_if_worth(Gil& gil, std::size_t bytes, Work work) {
+    if (!worth_releasing_gil(bytes)) return work();
+    const GilRelease released(gil);
+    work();
+  }
+
+  // The results are written where they will stay: into bytes objects that nobody else has seen.
+  static PyObject* seal_all(Gil& gil, const Primitive& primitive, const PinnedList& plaintexts,
+                            Bytes data) {
+    std::vector<Ref> results;
+    std::vector<Sealing> messages;
+    results.reserve(plaintexts.size());
+    messages.reserve(plaintexts.size());
+    for (std::size_t i = 0; i < plaintexts.size(); ++i) {
+      if (!check_length(plaintexts[i])) return nullptr;
+      results.push_back(new_bytes(primitive.ciphertext_size(plaintexts[i].size())));
+      if (!results.back()) return nullptr;
+      messages.push_back({plaintexts[i], data, data_of(results.back())});
+    }
+    for_each_part(gil, messages.size(), plaintexts.total(), [&](std::size_t begin, std::size_t end) {
+      primitive.encrypt_many(std::span(messages).subspan(begin, end - begin));
+    });
+    return list_of(results);
+  }
+
+  // How long a plaintext is shows only afterwards: they go through one piece of wiped memory.
+  static PyObject* open_all(Gil& gil, const Primitive& primitive, const PinnedList& ciphertexts,
+                            Bytes data) {
+    Secret arena(ciphertexts.total());
+    std::vector<Opening> messages;
+    messages.reserve(ciphertexts.size());
+    std::uint8_t* out = arena.data();
+    for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
+      messages.push_back({ciphertexts[i], data, out});
+      out += ciphertexts[i].size();
+    }
+    for_each_part(gil, messages.size(), ciphertexts.total(),
+                  [&](std::size_t begin, std::size_t end) {
+                    primitive.decrypt_many(std::span(messages).subspan(begin, end - begin));
+                  });
+    std::vector<Ref> results;
+    results.reserve(messages.size());
+    for (const Opening& message : messages) {
+      if (!message.ok) {
+        return python::raise(gil, {ErrorCode::crypto,
+                                   cat("decryption failed (item ", results.size(), ")")});
+      }
+      results.push_back(Ref::steal(
+          PyBytes_FromStringAndSize(reinterpret_cast<const char*>(message.out),
+                                    static_cast<Py_ssize_t>(message.size))));
+      if (!results.back()) return nullptr;
+    }
+    return list_of(results);
+  }
+
+  static PyObject* list_of(std::vector<Ref>& items) {
+    PyObject* const list = PyList_New(static_cast<Py_ssize_t>(items.size()));
+    if (list == nullptr) return nullptr;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), items[i].release());
+    }
+    return list;
+  }
+};
+
+// The Keyring among the arguments; nullptr with TypeError set.
+const Keyring* keyring_of(PyTypeObject* type, PyObject* object, const char* function) {
+  if (Py_TYPE(object) == as_type(state_of_class(type).keyring_type)) {
+    return &Box<Keyring>::of(object);
+  }
+  PyErr_Format(PyExc_TypeError, "%s() takes a Keyring, not %.100s; load one with Keyring.load()",
+               function, Py_TYPE(object)->tp_name);
+  return nullptr;
+}
+
+PyObject* new_aead(PyTypeObject* type, PyObject* tuple, PyObject* dict) {
+  return entry([=](Gil& gil) -> PyObject* {
+    PyObject* slots[1];
+    if (!take(gil, {"Aead", aead_parameters, 1, 1}, tuple, dict, slots)) return nullptr;
+    const Keyring* const keyring = keyring_of(type, slots[0], "Aead");
+    if (keyring == nullptr) return nullptr;
+    Result<Aead> aead = Aead::create(*keyring);
+    if (!aead) return python::raise(gil, aead.error());
+    return Box<Aead>::make(type, *std::move(aead));
+  });
+}
+
+PyObject* new_daead(PyTypeObject* type, PyObject* tuple, PyObject* dict) {
+  return entry([=](Gil& gil) -> PyObject* {
+    PyObject* slots[2];
+    if (!take(gil, {"Daead", daead_parameters, 1, 1}, tuple, dict, slots)) return nullptr;
+    const Keyring* const keyring = keyring_of(type, slots[0], "Daead");
+    if (keyring == nullptr) return nullptr;
+    std::uint64_t id = keyring->primary_key_id();
+    if (slots[1] != nullptr && slots[1] != Py_None) {
+      const auto given = number(gil, slots[1], "key_id", 0xffffffff);
+      if (!given) return nullptr;
+      id = *given;
+    }
+    Result<Daead> daead = Daead::create(*keyring, static_cast<std::uint32_t>(id));
+    if (!daead) return python::raise(gil, daead.error());
+    return Box<Daead>::make(type, *std::move(daead));
+  });
+}
+
+PyMethodDef aead_methods[] = {
+    {"encrypt", fast(Methods<Aead>::encrypt), fast_flags,
+     "encrypt($self, plaintext, associated_data=b'')\n--\n\n"
+     "Encrypts with the primary key under a fresh nonce.\n\n"
+     "The associated data is not in the result: decrypt() must get the same. Returns bytes, Tink's\n"
+     "wire form: 01, the key id (4 bytes, big endian), the nonce (24 bytes with X-AES-GCM and\n"
+     "XChaCha20-Poly1305, else 12), the ciphertext, the tag (16)."},
+    {"decrypt", fast(Methods<Aead>::decrypt), fast_flags,
+     "decrypt($self, ciphertext, associated_data=b'')\n--\n\n"
+     "Decrypts with the enabled key that the ciphertext names, then with the raw ones.\n\n"
+     "DecryptionError if no key opens it with this associated data."},
+    {"encrypt_many", fast(Methods<Aead>::encrypt_many), fast_flags,
+     "encrypt_many($self, plaintexts, associated_data=b'')\n--\n\n"
+     "A list of what encrypt() makes of each, computed on all cores without the GIL."},
+    {"decrypt_many", fast(Methods<Aead>::decrypt_many), fast_flags,
+     "decrypt_many($self, ciphertexts, associated_data=b'')\n--\n\n"
+     "A list of what decrypt() makes of each, computed on all cores without the GIL.\n\n"
+     "DecryptionError, and no result, if one of them can't be decrypted."},
+    {"__reduce__", refuse_pickling, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyMethodDef daead_methods[] = {
+    {"encrypt_deterministically", fast(Methods<Daead>::encrypt), fast_flags,
+     "encrypt_deterministically($self, plaintext, associated_data=b'')\n--\n\n"
+     "Encrypts so that equal plaintexts under equal associated data give equal results.\n\n"
+     "Returns bytes, Tink's wire form: 01, the key id (4 bytes, big endian), the synthetic IV (16),\n"
+     "the ciphertext."},
+    {"decrypt_deterministically", fast(Methods<Daead>::decrypt), fast_flags,
+     "decrypt_deterministically($self, ciphertext, associated_data=b'')\n--\n\n"
+     "Decrypts with the enabled key that the ciphertext names, then with the raw ones.\n\n"
+     "DecryptionError if no key opens it with this associated data."},
+    {"encrypt_many", fast(Methods<Daead>::encrypt_many), fast_flags,
+     "encrypt_many($self, plaintexts, associated_data=b'')\n--\n\n"
+     "A list of what encrypt_deterministically() makes of each, computed on all cores without the\n"
+     "GIL."},
+    {"decrypt_many", fast(Methods<Daead>::decrypt_many), fast_flags,
+     "decrypt_many($self, ciphertexts, associated_data=b'')\n--\n\n"
+     "A list of what decrypt_deterministically() makes of each, computed on all cores without the\n"
+     "GIL. DecryptionError, and no result, if one of them can't be decrypted."},
+    {"__reduce__", refuse_pickling, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+template <class Primitive>
+PyGetSetDef properties[] = {
+    {"primary_key_id", Methods<Primitive>::primary_key_id, nullptr,
+     "The id of the key that encrypts.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+constexpr const char* aead_documentation =
+    "Aead(keyring)\n--\n\n"
+    "Authenticated encryption under a keyring, with nonces chosen for the caller.\n"
+    "\n"
+    "Holds copies of the keys: later changes of the keyring don't reach it. Any number of threads\n"
+    "may use one. ValueError for a keyring with an enabled deterministic key.\n"
+    "Format: https://developers.google.com/tink/wire-format";
+
+constexpr const char* daead_documentation =
+    "Daead(keyring, *, key_id=None)\n--\n\n"
+    "Deterministic authenticated encryption (AES-SIV, RFC 5297) under a keyring.\n"
+    "\n"
+    "Shows who reads the results which plaintexts are equal, and nothing else. key_id: the key that\n"
+    "encrypts, if not the primary, so that a rotation does not change the tokens. Holds copies of\n"
+    "the keys; any number of threads may use one. ValueError for a keyring with an enabled key of\n"
+    "another type.";
+
+template <class Primitive>
+PyType_Slot type_slots[] = {
+    {Py_tp_doc, const_cast<char*>(std::is_same_v<Primitive, Aead> ? aead_documentation
+                                                                  : daead_documentation)},
+    {Py_tp_methods, std::is_same_v<Primitive, Aead> ? aead_methods : daead_methods},
+    {Py_tp_getset, properties<Primitive>},
+    {Py_tp_new, reinterpret_cast<void*>(std::is_same_v<Primitive, Aead> ? new_aead : new_daead)},
+    {Py_tp_dealloc, reinterpret_cast<void*>(Box<Primitive>::destroy)},
+    {0, nullptr},
+};
+
+template <class Primitive>
+PyType_Spec spec = {
+    .name = std::is_same_v<Primitive, Aead> ? "adyton.crypto.Aead" : "adyton.crypto.Daead",
+    .basicsize = sizeof(Box<Primitive>),
+    .itemsize = 0,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = type_slots<Primitive>,
+};
+
+}  // namespace
+
+int add_aead_types(Gil& gil, PyObject* module, State&) {
+  return add_class(gil, module, spec<Aead>) && add_class(gil, module, spec<Daead>) ? 0 : -1;
+}
+
+}  // namespace adyton::crypto

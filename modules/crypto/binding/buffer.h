@@ -1,0 +1,46 @@
+#pragma once
+
+#include <Python.h>
+
+#include <optional>
+#include <utility>
+
+#include "host/base/text.h"
+#include "host/python/gil.h"
+
+namespace adyton::crypto {
+
+/// The bytes of a bytes-like object, pinned: they stay where they are, with the GIL or without, until
+/// the Buffer goes, which needs the GIL. Another thread may still write into a mutable object; the
+/// result is then of no use, but no harm is done.
+class Buffer {
+ public:
+  /// nullopt with TypeError set if the object is not bytes-like; `name` is the argument's.
+  static std::optional<Buffer> of(python::Gil& gil, PyObject* object, const char* name);
+
+  Buffer(Buffer&& other) noexcept
+      : view_(other.view_), held_(std::exchange(other.held_, Held::nothing)) {}
+  Buffer& operator=(Buffer&&) = delete;
+  ~Buffer();
+
+  Bytes bytes() const {
+    return {static_cast<const std::uint8_t*>(view_.buf), static_cast<std::size_t>(view_.len)};
+  }
+
+ private:
+  enum class Held { nothing, reference, view };
+  Buffer() = default;
+
+  Py_buffer view_{};
+  Held held_ = Held::nothing;
+};
+
+/// Like Buffer::of, where the argument may be left out or None: then it is empty. False on failure.
+struct OptionalBuffer {
+  std::optional<Buffer> buffer;
+
+  static std::optional<OptionalBuffer> of(python::Gil& gil, PyObject* object, const char* name);
+  Bytes bytes() const { return buffer ? buffer->bytes() : Bytes(); }
+};
+
+}  // namespace adyton::crypto

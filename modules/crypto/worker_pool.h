@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace adyton::crypto {
+
+/// The ciphers of an Aead or Daead for one thread at a time, kept between calls because expanding
+/// the keys costs more than a message. There are as many workers as calls ever ran at once. Any
+/// thread.
+template <class Worker>
+class WorkerPool {
+ public:
+  /// A worker for the life of the lease. The pool must outlive it.
+  class Lease {
+   public:
+    Lease(WorkerPool& pool, std::unique_ptr<Worker> worker)
+        : pool_(pool), worker_(std::move(worker)) {}
+    ~Lease() { pool_.give_back(std::move(worker_)); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+
+    Worker* operator->() const { return worker_.get(); }
+
+   private:
+    WorkerPool& pool_;
+    std::unique_ptr<Worker> worker_;
+  };
+
+  /// Takes an idle worker, or makes one with `make`.
+  template <class Make>
+  Lease lease(Make make) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Worker> worker = std::move(idle_.back());
+        idle_.pop_back();
+        return Lease(*this, std::move(worker));
+      }
+    }
+    return Lease(*this, make());
+  }
+
+ private:
+  void give_back(std::unique_ptr<Worker> worker) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(worker));
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Worker>> idle_;
+};
+
+}  // namespace adyton::crypto

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include <Python.h>
+
+#include "host/python/gil.h"
+#include "host/python/ref.h"
+
+namespace adyton::json {
+
+/// What json.loads was given, as UTF-8 that stays as it is for the document's life (a bytearray is
+/// copied). Surrogates are three bytes each. The GIL is held for every function.
+class Document {
+ public:
+  /// Whether Python code may run during the parse; if so, bytes are decoded first, so that invalid
+  /// ones are refused before any hook is called.
+  enum class Purpose { build, hooks };
+
+  /// `source` is a str, bytes or bytearray in UTF-8, -16 or -32, with or without a BOM (RFC 4627's
+  /// detection, as in the standard library). False with an exception set: TypeError, a
+  /// UnicodeDecodeError, or for a str that begins with a BOM the error of `bom_in_str`.
+  bool open(python::Gil& gil, PyObject* source, Purpose purpose);
+
+  /// True after a failed open() without an exception: a str began with a BOM.
+  bool bom_in_str() const { return bom_in_str_; }
+
+  /// A NUL is readable behind it.
+  std::string_view utf8() const { return utf8_; }
+
+  /// The document as a str, as an error shows it: a new reference, or null with an exception set
+  /// (UnicodeDecodeError if the bytes are no UTF-8 at all).
+  python::Ref str(python::Gil& gil) const;
+
+  /// The number of characters before a byte.
+  Py_ssize_t characters_before(std::size_t offset) const;
+
+ private:
+  bool open_str(PyObject* str);
+  template <class Char>
+  void transcode(std::span<const Char> text);
+  bool open_bytes(python::Gil& gil, python::Ref bytes, Purpose purpose);
+
+  python::Ref str_;    // the document as a str, where it came as one or was decoded
+  python::Ref bytes_;  // the document as bytes, where it came so
+  std::unique_ptr<char[]> transcoded_;  // a str beyond ASCII as UTF-8
+  std::string_view utf8_;
+  bool bom_in_str_ = false;
+};
+
+}  // namespace adyton::json

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <Python.h>
+
+#include "host/python/gil.h"
+#include "modules/json/binding/arguments.h"
+#include "modules/json/binding/serialize.h"
+
+namespace adyton::json {
+
+/// The keywords of dumps, as given: borrowed, null where absent.
+struct DumpKeywords {
+  PyObject* skipkeys = nullptr;
+  PyObject* ensure_ascii = nullptr;
+  PyObject* check_circular = nullptr;
+  PyObject* allow_nan = nullptr;
+  PyObject* cls = nullptr;
+  PyObject* indent = nullptr;
+  PyObject* separators = nullptr;
+  PyObject* default_hook = nullptr;
+  PyObject* sort_keys = nullptr;
+
+  bool bind(python::Gil& gil, Arguments& arguments, std::span<const Arguments::Slot> parameters);
+};
+
+/// Whether these keywords can be served here. What the standard library leaves to an encoder class
+/// or to the accidents of Python (an indent that is no number, separators that are no pair of str)
+/// goes to it as it is.
+enum class Route : unsigned char { native, standard, failed };
+
+/// Fills `options` from the keywords, leaving what was not given as it is. Route::failed: with an
+/// exception set.
+Route read_options(python::Gil& gil, const DumpKeywords& keywords, SerializeOptions& options);
+
+}  // namespace adyton::json

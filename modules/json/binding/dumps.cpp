@@ -1,0 +1,158 @@
+#include "modules/json/binding/dumps.h"
+
+#include <algorithm>
+#include <new>
+
+#include "modules/json/binding/dump_options.h"
+#include "modules/json/binding/output.h"
+
+namespace adyton::json {
+namespace {
+
+using python::Gil;
+using python::Ref;
+using Slot = Arguments::Slot;
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+bool is_ascii(const Layout& layout) {
+  return is_ascii(layout.item_separator) && is_ascii(layout.key_separator) &&
+         (!layout.indent || is_ascii(*layout.indent));
+}
+
+template <class SomeOutput>
+PyObject* serialize(Gil& gil, State& state, PyObject* object, const SerializeOptions& options) {
+  try {
+    SomeOutput out(gil);
+    Serializer serializer(gil, state, options, out);
+    return serializer.write(object) ? out.finish() : nullptr;
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
+  }
+}
+
+PyObject* serialize_to_str(Gil& gil, State& state, PyObject* object,
+                           const SerializeOptions& options) {
+  if (options.characters == Characters::ascii && is_ascii(options.layout)) {
+    return serialize<AsciiOutput>(gil, state, object, options);
+  }
+  Ref utf8 = Ref::steal(serialize<BytesOutput>(gil, state, object, options));
+  if (!utf8) return nullptr;
+  return PyUnicode_DecodeUTF8(PyBytes_AS_STRING(utf8.get()), PyBytes_GET_SIZE(utf8.get()),
+                              "surrogatepass");
+}
+
+/// dumps of the standard library, called with dumpb's defaults where they differ.
+PyObject* standard_dumpb(Gil& gil, State& state, PyObject* object, const DumpKeywords& given) {
+  Ref keywords = Ref::steal(PyDict_New());
+  Ref compact = Ref::steal(Py_BuildValue("(ss)", ",", ":"));
+  if (!keywords || !compact) return nullptr;
+  const bool pretty = given.indent != nullptr && given.indent != Py_None;
+  struct Option {
+    const char* name;
+    PyObject* value;
+    PyObject* otherwise;
+  };
+  const bool no_separators = given.separators == nullptr || given.separators == Py_None;
+  const Option options[] = {
+      {"skipkeys", given.skipkeys, nullptr},
+      {"ensure_ascii", given.ensure_ascii, Py_False},
+      {"check_circular", given.check_circular, nullptr},
+      {"allow_nan", given.allow_nan, nullptr},
+      {"cls", given.cls, nullptr},
+      {"indent", given.indent, nullptr},
+      {"separators", no_separators ? nullptr : given.separators, pretty ? nullptr : compact.get()},
+      {"default", given.default_hook, nullptr},
+      {"sort_keys", given.sort_keys, nullptr},
+  };
+  for (const Option& option : options) {
+    PyObject* const value = option.value != nullptr ? option.value : option.otherwise;
+    if (value != nullptr && PyDict_SetItemString(keywords.get(), option.name, value) < 0) {
+      return nullptr;
+    }
+  }
+  Ref dumps = state.standard(gil, "dumps");
+  Ref arguments = Ref::steal(dumps ? PyTuple_Pack(1, object) : nullptr);
+  Ref text =
+      Ref::steal(arguments ? PyObject_Call(dumps.get(), arguments.get(), keywords.get()) : nullptr);
+  return text ? PyUnicode_AsUTF8String(text.get()) : nullptr;
+}
+
+PyObject* forward(Gil& gil, State& state, const Arguments& arguments, const char* function) {
+  Ref standard = state.standard(gil, function);
+  return standard ? arguments.forward(standard.get()) : nullptr;
+}
+
+}  // namespace
+
+PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
+                PyObject* names) {
+  Arguments arguments("dumps", values, positional, names);
+  PyObject* object = nullptr;
+  const Slot parameters[] = {{"obj", &object}};
+  DumpKeywords keywords;
+  SerializeOptions options;
+  if (!keywords.bind(gil, arguments, parameters)) return nullptr;
+  State& state = State::of(module);
+  if (arguments.unknown() != nullptr) return forward(gil, state, arguments, "dumps");
+  switch (read_options(gil, keywords, options)) {
+    case Route::native:
+      return serialize_to_str(gil, state, object, options);
+    case Route::standard:
+      return forward(gil, state, arguments, "dumps");
+    case Route::failed:
+      break;
+  }
+  return nullptr;
+}
+
+PyObject* dump(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
+               PyObject* names) {
+  Arguments arguments("dump", values, positional, names);
+  PyObject* object = nullptr;
+  PyObject* file = nullptr;
+  const Slot parameters[] = {{"obj", &object}, {"fp", &file}};
+  DumpKeywords keywords;
+  SerializeOptions options;
+  if (!keywords.bind(gil, arguments, parameters)) return nullptr;
+  State& state = State::of(module);
+  if (arguments.unknown() != nullptr) return forward(gil, state, arguments, "dump");
+  const Route route = read_options(gil, keywords, options);
+  if (route == Route::standard) return forward(gil, state, arguments, "dump");
+  if (route == Route::failed) return nullptr;
+  options.model = Model::python_encoder;
+  Ref text = Ref::steal(serialize_to_str(gil, state, object, options));
+  Ref done = Ref::steal(text ? PyObject_CallMethod(file, "write", "O", text.get()) : nullptr);
+  return done ? Py_NewRef(Py_None) : nullptr;
+}
+
+PyObject* dumpb(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
+                PyObject* names) {
+  Arguments arguments("dumpb", values, positional, names);
+  PyObject* object = nullptr;
+  const Slot parameters[] = {{"obj", &object}};
+  DumpKeywords keywords;
+  SerializeOptions options;
+  options.layout = {};
+  options.characters = Characters::utf8;
+  options.surrogates = Surrogates::reject;
+  if (!keywords.bind(gil, arguments, parameters)) return nullptr;
+  if (PyObject* unknown = arguments.unknown()) {
+    PyErr_Format(PyExc_TypeError, "dumpb() got an unexpected keyword argument '%U'", unknown);
+    return nullptr;
+  }
+  State& state = State::of(module);
+  switch (read_options(gil, keywords, options)) {
+    case Route::native:
+      return serialize<BytesOutput>(gil, state, object, options);
+    case Route::standard:
+      return standard_dumpb(gil, state, object, keywords);
+    case Route::failed:
+      break;
+  }
+  return nullptr;
+}
+
+}  // namespace adyton::json

@@ -1,0 +1,92 @@
+#include "modules/json/binding/key_cache.h"
+
+#include <cstring>
+#include <string_view>
+
+#include "modules/json/binding/text.h"
+
+namespace adyton::json {
+namespace {
+
+std::uint64_t load8(const char* p) {
+  std::uint64_t word;
+  std::memcpy(&word, p, 8);
+  return word;
+}
+
+std::uint64_t load4(const char* p) {
+  std::uint32_t word;
+  std::memcpy(&word, p, 4);
+  return word;
+}
+
+/// Spreads the length and the ends of a key (at least a byte) over 32 bits. Keys that differ in the
+/// middle only share a set, which costs speed but no more.
+std::uint32_t hash_of(std::string_view key) {
+  const char* const first = key.data();
+  const char* const last = first + key.size();
+  std::uint64_t head;
+  std::uint64_t tail;
+  if (key.size() >= 8) {
+    head = load8(first);
+    tail = load8(last - 8);
+    if (key.size() > 16) tail ^= load8(first + key.size() / 2 - 4) * 0x9E3779B97F4A7C15u;
+  } else if (key.size() >= 4) {
+    head = load4(first);
+    tail = load4(last - 4);
+  } else {
+    head = static_cast<unsigned char>(*first);
+    tail = static_cast<std::uint64_t>(static_cast<unsigned char>(first[key.size() / 2])) << 8 |
+           static_cast<unsigned char>(last[-1]);
+  }
+  std::uint64_t hash = (head ^ key.size() << 56) * 0xD6E8FEB86659FD93u;
+  hash = (hash ^ hash >> 32 ^ tail) * 0x9E3779B97F4A7C15u;
+  return static_cast<std::uint32_t>(hash >> 32);
+}
+
+/// memcmp without the call, for keys of the same length.
+bool same(const char* a, const char* b, std::size_t size) {
+  if (size >= 8) {
+    for (std::size_t i = 0; i + 8 < size; i += 8) {
+      if (load8(a + i) != load8(b + i)) return false;
+    }
+    return load8(a + size - 8) == load8(b + size - 8);
+  }
+  if (size >= 4) return load4(a) == load4(b) && load4(a + size - 4) == load4(b + size - 4);
+  return a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1];
+}
+
+}  // namespace
+
+PyObject* KeyCache::get(python::Gil& gil, const StringToken& token) {
+  const std::string_view raw = token.raw;
+  if (raw.size() > longest || raw.empty()) return make_str(gil, token);
+  if (!entries_) entries_ = std::make_unique<Entry[]>(sets * 2);
+  const std::uint32_t hash = hash_of(raw);
+  Entry* const first = &entries_[(hash % sets) * 2];
+  Entry* const second = first + 1;
+  for (Entry* entry : {first, second}) {
+    if (entry->hash == hash && entry->size == raw.size() &&
+        same(entry->bytes, raw.data(), raw.size())) {
+      return Py_NewRef(entry->key);
+    }
+  }
+  PyObject* const key = make_str(gil, token);
+  if (key == nullptr) return nullptr;
+  PyObject* const evicted = second->key;
+  *second = *first;
+  first->key = Py_NewRef(key);
+  first->hash = hash;
+  first->size = static_cast<std::uint32_t>(raw.size());
+  std::memcpy(first->bytes, raw.data(), raw.size());
+  Py_XDECREF(evicted);
+  return key;
+}
+
+void KeyCache::clear() {
+  if (!entries_) return;
+  for (std::size_t i = 0; i < sets * 2; ++i) Py_XDECREF(entries_[i].key);
+  entries_.reset();
+}
+
+}  // namespace adyton::json

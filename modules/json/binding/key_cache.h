@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include <Python.h>
+
+#include "host/python/gil.h"
+#include "modules/json/decode.h"
+
+namespace adyton::json {
+
+/// The str objects of the keys seen lately, found by their bytes in the document: a key that
+/// repeats costs one comparison, and its hash is computed once. Two ways a set, the newer first.
+/// Belongs to one interpreter; every function needs the GIL.
+class KeyCache {
+ public:
+  KeyCache() = default;
+  ~KeyCache() { clear(); }
+  KeyCache(const KeyCache&) = delete;
+  KeyCache& operator=(const KeyCache&) = delete;
+
+  /// The str of a key: a new reference, or null with an exception set.
+  PyObject* get(python::Gil& gil, const StringToken& token);
+
+  /// Lets go of every key.
+  void clear();
+
+ private:
+  static constexpr std::size_t longest = 44;
+  static constexpr std::size_t sets = 1024;
+
+  // One line of the processor's cache.
+  struct alignas(64) Entry {
+    PyObject* key = nullptr;  // owned
+    std::uint32_t hash = 0;
+    std::uint32_t size = 0;
+    char bytes[longest];
+  };
+
+  std::unique_ptr<Entry[]> entries_;  // sets × 2, made at the first key
+};
+
+}  // namespace adyton::json

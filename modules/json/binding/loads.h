@@ -1,0 +1,16 @@
+#pragma once
+
+#include <Python.h>
+
+#include "host/python/gil.h"
+
+namespace adyton::json {
+
+/// json.loads and json.load: `module` is adyton.json, the rest a vectorcall's arguments. A new
+/// reference, or null with an exception set.
+PyObject* loads(python::Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
+                PyObject* names);
+PyObject* load(python::Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
+               PyObject* names);
+
+}  // namespace adyton::json

@@ -1,0 +1,72 @@
+#include "modules/json/binding/output.h"
+
+#include <cstring>
+#include <new>
+#include <string_view>
+
+namespace adyton::json {
+
+void Output::grow(std::size_t more) {
+  const std::string_view old = written();
+  const std::size_t size = old.size();
+  const std::size_t capacity = next_capacity(more);
+  const bool from_start = is_short();
+  char* const memory = resize(capacity);
+  if (memory == nullptr) {
+    // The object is gone, and with it what the buffer pointed to.
+    place(start_, 0, sizeof start_);
+    PyErr_Clear();
+    throw std::bad_alloc();
+  }
+  if (from_start) std::memcpy(memory, old.data(), size);
+  place(memory, size, capacity);
+}
+
+char* BytesOutput::resize(std::size_t capacity) {
+  PyObject* bytes = object_.release();
+  const auto size = static_cast<Py_ssize_t>(capacity);
+  if (bytes == nullptr) {
+    bytes = PyBytes_FromStringAndSize(nullptr, size);
+  } else if (_PyBytes_Resize(&bytes, size) < 0) {
+    return nullptr;
+  }
+  object_ = python::Ref::steal(bytes);
+  return bytes == nullptr ? nullptr : PyBytes_AS_STRING(bytes);
+}
+
+PyObject* BytesOutput::finish() {
+  const std::string_view text = written();
+  const auto size = static_cast<Py_ssize_t>(text.size());
+  if (is_short()) return PyBytes_FromStringAndSize(text.data(), size);
+  PyObject* bytes = object_.release();
+  _PyBytes_Resize(&bytes, size);  // null, with MemoryError set, if it fails
+  return bytes;
+}
+
+char* AsciiOutput::resize(std::size_t capacity) {
+  PyObject* str = object_.release();
+  const auto size = static_cast<Py_ssize_t>(capacity);
+  if (str == nullptr) {
+    str = PyUnicode_New(size, 0x7F);
+  } else if (PyUnicode_Resize(&str, size) < 0) {
+    Py_DECREF(str);
+    return nullptr;
+  }
+  object_ = python::Ref::steal(str);
+  return str == nullptr ? nullptr : reinterpret_cast<char*>(PyUnicode_1BYTE_DATA(str));
+}
+
+PyObject* AsciiOutput::finish() {
+  const std::string_view text = written();
+  const auto size = static_cast<Py_ssize_t>(text.size());
+  if (is_short()) {
+    PyObject* str = PyUnicode_New(size, 0x7F);
+    if (str != nullptr && size > 0) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
+    return str;
+  }
+  PyObject* str = object_.release();
+  if (PyUnicode_Resize(&str, size) < 0) Py_CLEAR(str);
+  return str;
+}
+
+}  // namespace adyton::json

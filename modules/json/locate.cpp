@@ -1,0 +1,270 @@
+#include "modules/json/locate.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "modules/json/cursor.h"
+
+namespace adyton::json {
+
+/// What the fields ask of one value. Where a literal token and `*` stand side by side the literal's
+/// child carries the fields of both, so that a value belongs to exactly one node.
+struct FieldSet::Node {
+  struct Edge {
+    std::string key;
+    std::optional<std::size_t> index;    // the key as an array takes it
+    std::vector<std::uint32_t> named;    // the fields that have this very token here
+    std::unique_ptr<Node> child;
+  };
+
+  std::uint32_t field = no_offset;       // the field that ends here
+  std::uint32_t depth = 0;
+  std::vector<std::uint32_t> fields;     // that end here or go on
+  std::vector<Edge> edges;
+  std::unique_ptr<Node> any;
+};
+
+namespace {
+
+using Node = FieldSet::Node;
+
+std::unique_ptr<Node> build(const std::vector<Pointer>& pointers, std::vector<std::uint32_t> fields,
+                            std::uint32_t depth) {
+  auto node = std::make_unique<Node>();
+  node->depth = depth;
+  node->fields = std::move(fields);
+  std::vector<std::uint32_t> wild;
+  for (const std::uint32_t field : node->fields) {
+    const auto& tokens = pointers[field].tokens();
+    if (tokens.size() == depth) {
+      node->field = field;
+      return node;
+    }
+    if (tokens[depth].any) {
+      wild.push_back(field);
+      continue;
+    }
+    auto edge = std::find_if(node->edges.begin(), node->edges.end(),
+                             [&](const Node::Edge& e) { return e.key == tokens[depth].key; });
+    if (edge == node->edges.end()) {
+      const std::string& key = tokens[depth].key;
+      edge = node->edges.insert(edge, Node::Edge{key, array_index(key), {}, nullptr});
+    }
+    edge->named.push_back(field);
+  }
+  for (Node::Edge& edge : node->edges) {
+    std::vector<std::uint32_t> below = edge.named;
+    below.insert(below.end(), wild.begin(), wild.end());
+    edge.child = build(pointers, std::move(below), depth + 1);
+  }
+  if (!wild.empty()) node->any = build(pointers, std::move(wild), depth + 1);
+  return node;
+}
+
+/// Where a value stands in the container around it.
+struct Slot {
+  std::uint32_t member = 0;
+  std::uint32_t container = no_offset;
+  std::uint32_t position = 0;
+  std::uint32_t comma = no_offset;
+};
+
+/// One pass over one text. Recursion is as deep as the longest pointer; what no field leads into is
+/// skipped without it.
+class Walk {
+ public:
+  Walk(std::string_view text, Locations& out, Select select)
+      : cursor_(text.data(), text.data() + text.size()), out_(out), select_(select) {}
+
+  Fault run(const Node& root) {
+    const char* const start = cursor_.space(cursor_.begin());
+    Slot whole;
+    whole.member = offset(start);
+    const char* p = value(root, start, 0, whole);
+    if (p == nullptr) return cursor_.fault();
+    p = cursor_.space(p);
+    if (p < cursor_.end()) cursor_.fail(p, "something stands behind the value");
+    return cursor_.fault();
+  }
+
+ private:
+  std::uint32_t offset(const char* p) const {
+    return static_cast<std::uint32_t>(p - cursor_.begin());
+  }
+
+  const char* value(const Node& node, const char* p, unsigned depth, const Slot& slot) {
+    if (node.field == no_offset && !node.fields.empty() && p < cursor_.end()) {
+      if (*p == '{') return object(node, p, depth);
+      if (*p == '[') return array(node, p, depth);
+    }
+    const char* const q = cursor_.value(p, depth);
+    if (q == nullptr) return nullptr;
+    if (node.field != no_offset) {
+      if (select_ == Select::fields) emit(node.field, slot, p, q);
+    } else if (select_ == Select::rest) {
+      emit(no_offset, slot, p, q);
+    } else {
+      for (const std::uint32_t field : node.fields) gap(field, node.depth, p, q);
+    }
+    return q;
+  }
+
+  /// A member or element that no field leads to.
+  const char* other(const char* p, unsigned depth, const Slot& slot) {
+    const char* const q = cursor_.value(p, depth);
+    if (q != nullptr && select_ == Select::rest) emit(no_offset, slot, p, q);
+    return q;
+  }
+
+  const char* object(const Node& node, const char* const open, unsigned depth) {
+    if (depth == max_depth) return cursor_.fail(open, "nested more than 1024 deep");
+    const std::size_t seen = open_frame(node);
+    std::vector<std::string> keys;  // of an object all of whose members are named
+    Slot slot;
+    slot.container = offset(open);
+    const char* p = cursor_.space(open + 1);
+    if (!cursor_.at(p, '}')) {
+      for (;;) {
+        slot.member = offset(p);
+        const char* key_end = nullptr;
+        bool escaped = false;
+        const char* const key_begin = p + 1;
+        p = cursor_.key(p, key_end, escaped);
+        if (p == nullptr) return nullptr;
+        std::string_view key(key_begin, static_cast<std::size_t>(key_end - 1 - key_begin));
+        if (escaped) {
+          unescaped_.clear();
+          unescape(key, unescaped_);
+          key = unescaped_;
+        }
+        if (node.any) keys.emplace_back(key);
+        const Node* const child = member(node, key, seen);
+        const std::size_t before = out_.matches.size();
+        p = child != nullptr ? value(*child, p, depth + 1, slot) : other(p, depth + 1, slot);
+        if (p == nullptr) return nullptr;
+        p = cursor_.space(p);
+        if (!cursor_.at(p, ',')) break;
+        ++slot.position;
+        slot.comma = offset(p);
+        p = cursor_.space(p + 1);
+        fix_next(slot, before, p);
+      }
+      if (!cursor_.at(p, '}')) return cursor_.fail(p, "expected a comma or a closing brace");
+    }
+    if (node.any) find_repeated(node, keys);
+    close_frame(node, seen, open, p + 1);
+    return p + 1;
+  }
+
+  const char* array(const Node& node, const char* const open, unsigned depth) {
+    if (depth == max_depth) return cursor_.fail(open, "nested more than 1024 deep");
+    const std::size_t seen = open_frame(node);
+    Slot slot;
+    slot.container = offset(open);
+    const char* p = cursor_.space(open + 1);
+    if (!cursor_.at(p, ']')) {
+      for (;;) {
+        slot.member = offset(p);
+        const Node* const child = element(node, slot.position, seen);
+        const std::size_t before = out_.matches.size();
+        p = child != nullptr ? value(*child, p, depth + 1, slot) : other(p, depth + 1, slot);
+        if (p == nullptr) return nullptr;
+        p = cursor_.space(p);
+        if (!cursor_.at(p, ',')) break;
+        ++slot.position;
+        slot.comma = offset(p);
+        p = cursor_.space(p + 1);
+        fix_next(slot, before, p);
+      }
+      if (!cursor_.at(p, ']')) return cursor_.fail(p, "expected a comma or a closing bracket");
+    }
+    close_frame(node, seen, open, p + 1);
+    return p + 1;
+  }
+
+  /// The match of the member just passed, if it was one itself, learns where its neighbour begins.
+  void fix_next(const Slot& slot, std::size_t before, const char* next) {
+    if (out_.matches.size() == before) return;
+    Match& last = out_.matches.back();
+    if (last.container == slot.container) last.next = offset(next);
+  }
+
+  const Node* member(const Node& node, std::string_view key, std::size_t seen) {
+    for (std::size_t i = 0; i < node.edges.size(); ++i) {
+      const Node::Edge& edge = node.edges[i];
+      if (edge.key.size() != key.size() || std::memcmp(edge.key.data(), key.data(), key.size()) != 0) {
+        continue;
+      }
+      if (seen_[seen + i] && out_.repeated == no_offset) out_.repeated = edge.named.front();
+      seen_[seen + i] = true;
+      return edge.child.get();
+    }
+    return node.any.get();
+  }
+
+  const Node* element(const Node& node, std::size_t index, std::size_t seen) {
+    for (std::size_t i = 0; i < node.edges.size(); ++i) {
+      if (node.edges[i].index != index) continue;
+      seen_[seen + i] = true;
+      return node.edges[i].child.get();
+    }
+    return node.any.get();
+  }
+
+  void find_repeated(const Node& node, std::vector<std::string>& keys) {
+    std::sort(keys.begin(), keys.end());
+    if (out_.repeated == no_offset && std::adjacent_find(keys.begin(), keys.end()) != keys.end()) {
+      out_.repeated = node.any->fields.front();
+    }
+  }
+
+  std::size_t open_frame(const Node& node) {
+    const std::size_t seen = seen_.size();
+    seen_.resize(seen + node.edges.size(), false);
+    return seen;
+  }
+
+  void close_frame(const Node& node, std::size_t seen, const char* open, const char* close) {
+    if (select_ == Select::fields) {
+      for (std::size_t i = 0; i < node.edges.size(); ++i) {
+        if (seen_[seen + i]) continue;
+        for (const std::uint32_t field : node.edges[i].named) gap(field, node.depth, open, close);
+      }
+    }
+    seen_.resize(seen);
+  }
+
+  void emit(std::uint32_t field, const Slot& slot, const char* begin, const char* end) {
+    out_.matches.push_back({field, slot.member, offset(begin), offset(end), slot.container,
+                            slot.position, slot.comma, no_offset});
+  }
+
+  void gap(std::uint32_t field, std::uint32_t depth, const char* begin, const char* end) {
+    out_.gaps.push_back({field, depth, offset(begin), offset(end)});
+  }
+
+  detail::Cursor cursor_;
+  Locations& out_;
+  Select select_;
+  std::vector<bool> seen_;
+  std::string unescaped_;
+};
+
+}  // namespace
+
+FieldSet::FieldSet(std::span<const Pointer> fields) : pointers_(fields.begin(), fields.end()) {
+  std::vector<std::uint32_t> all(pointers_.size());
+  for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
+  root_ = build(pointers_, std::move(all), 0);
+}
+FieldSet::~FieldSet() = default;
+FieldSet::FieldSet(FieldSet&&) noexcept = default;
+FieldSet& FieldSet::operator=(FieldSet&&) noexcept = default;
+
+Fault FieldSet::locate(std::string_view text, Locations& out, Select select) const {
+  out.clear();
+  return Walk(text, out, select).run(*root_);
+}
+
+}  // namespace adyton::json

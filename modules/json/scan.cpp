@@ -1,0 +1,245 @@
+#include "modules/json/scan.h"
+
+#include <array>
+
+#include "modules/json/cursor.h"
+
+namespace adyton::json {
+namespace detail {
+
+const char* Cursor::escape(const char* p) {
+  const char code = p + 1 < end_ ? p[1] : '\0';
+  switch (code) {
+    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+      return p + 2;
+    case 'u':
+      for (int i = 2; i < 6; ++i) {
+        if (p + i >= end_ || !is_hex(p[i])) return fail(p, "\\u needs four hexadecimal digits");
+      }
+      return p + 6;
+    default:
+      return fail(p, "not an escape that JSON has");
+  }
+}
+
+const char* Cursor::number(const char* p) {
+  const auto digits = [this](const char* q) {
+    while (q < end_ && is_digit(*q)) ++q;
+    return q;
+  };
+  if (*p == '-') ++p;
+  if (p >= end_ || !is_digit(*p)) return fail(p, "expected a digit");
+  p = *p == '0' ? p + 1 : digits(p);
+  if (at(p, '.')) {
+    const char* const fraction = p + 1;
+    p = digits(fraction);
+    if (p == fraction) return fail(p, "expected a digit after the decimal point");
+  }
+  if (at(p, 'e') || at(p, 'E')) {
+    ++p;
+    if (at(p, '+') || at(p, '-')) ++p;
+    const char* const exponent = p;
+    p = digits(exponent);
+    if (p == exponent) return fail(p, "expected a digit in the exponent");
+  }
+  return p;
+}
+
+const char* Cursor::literal(const char* p) {
+  const auto is = [&](std::string_view word) {
+    return static_cast<std::size_t>(end_ - p) >= word.size() &&
+           std::memcmp(p, word.data(), word.size()) == 0;
+  };
+  if (is("true") || is("null")) return p + 4;
+  if (is("false")) return p + 5;
+  return fail(p, "expected a value");
+}
+
+const char* Cursor::scalar(const char* p) {
+  if (p >= end_) return fail(p, "expected a value");
+  if (*p == '"') {
+    bool escaped = false;
+    return string(p, escaped);
+  }
+  return *p == '-' || is_digit(*p) ? number(p) : literal(p);
+}
+
+const char* Cursor::other_value(const char* p, unsigned depth) {
+  // One bit for each open container: set for an object. No recursion, whatever the text nests.
+  std::array<std::uint64_t, max_depth / 64> objects;
+  unsigned open = depth;
+  const auto in_object = [&] { return (objects[(open - 1) / 64] >> ((open - 1) % 64) & 1) != 0; };
+
+  for (;;) {
+    if (p < end_ && (*p == '{' || *p == '[')) {
+      const bool object = *p == '{';
+      if (open == max_depth) return fail(p, "nested more than 1024 deep");
+      const std::uint64_t bit = std::uint64_t{1} << (open % 64);
+      objects[open / 64] = object ? objects[open / 64] | bit : objects[open / 64] & ~bit;
+      ++open;
+      p = space(p + 1);
+      if (!at(p, object ? '}' : ']')) {
+        if (object) {
+          const char* key_end;
+          bool escaped = false;
+          p = key(p, key_end, escaped);
+          if (p == nullptr) return nullptr;
+        }
+        continue;
+      }
+      ++p;
+      --open;
+    } else {
+      p = scalar(p);
+      if (p == nullptr) return nullptr;
+    }
+    // Behind a value: close what it ends, or go on to the next member or element.
+    for (;;) {
+      if (open == depth) return p;
+      const bool object = in_object();
+      p = space(p);
+      if (at(p, ',')) {
+        p = space(p + 1);
+        if (object) {
+          const char* key_end;
+          bool escaped = false;
+          p = key(p, key_end, escaped);
+          if (p == nullptr) return nullptr;
+        }
+        break;
+      }
+      if (!at(p, object ? '}' : ']')) {
+        return fail(p, object ? "expected a comma or a closing brace"
+                              : "expected a comma or a closing bracket");
+      }
+      ++p;
+      --open;
+    }
+  }
+}
+
+}  // namespace detail
+
+namespace {
+
+unsigned hex_value(const char* p) {
+  unsigned value = 0;
+  for (int i = 0; i < 4; ++i) {
+    const char c = p[i];
+    value = value << 4 | static_cast<unsigned>(detail::is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+  }
+  return value;
+}
+
+void append_utf8(unsigned code, std::string& out) {
+  const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xc0 | code >> 6);
+    put(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    put(0xe0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3f));
+    put(0x80 | (code & 0x3f));
+  } else {
+    put(0xf0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3f));
+    put(0x80 | (code >> 6 & 0x3f));
+    put(0x80 | (code & 0x3f));
+  }
+}
+
+char plain_escape(char code) {
+  switch (code) {
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return code;
+  }
+}
+
+}  // namespace
+
+Fault validate(std::string_view text) {
+  detail::Cursor cursor(text.data(), text.data() + text.size());
+  const char* p = cursor.value(cursor.space(cursor.begin()), 0);
+  if (p == nullptr) return cursor.fault();
+  p = cursor.space(p);
+  if (p < cursor.end()) cursor.fail(p, "something stands behind the value");
+  return cursor.fault();
+}
+
+Fault skip_value(std::string_view text, std::size_t& cursor, unsigned depth) {
+  detail::Cursor scanner(text.data(), text.data() + text.size());
+  const char* const p = scanner.value(scanner.begin() + cursor, depth);
+  if (p != nullptr) cursor = static_cast<std::size_t>(p - scanner.begin());
+  return scanner.fault();
+}
+
+void skip_space(std::string_view text, std::size_t& cursor) {
+  while (cursor < text.size() && detail::is_space(text[cursor])) ++cursor;
+}
+
+Fault skip_string(std::string_view text, std::size_t& cursor, bool& escaped) {
+  detail::Cursor scanner(text.data(), text.data() + text.size());
+  const char* const p = scanner.string(scanner.begin() + cursor, escaped);
+  if (p != nullptr) cursor = static_cast<std::size_t>(p - scanner.begin());
+  return scanner.fault();
+}
+
+bool unescape(std::string_view inside, std::string& out) {
+  bool whole = true;
+  while (!inside.empty()) {
+    const std::size_t plain = std::min(inside.find('\\'), inside.size());
+    out += inside.substr(0, plain);
+    inside.remove_prefix(plain);
+    if (inside.empty()) break;
+    if (inside[1] != 'u') {
+      out += plain_escape(inside[1]);
+      inside.remove_prefix(2);
+      continue;
+    }
+    unsigned code = hex_value(inside.data() + 2);
+    inside.remove_prefix(6);
+    if (code >= 0xd800 && code < 0xdc00 && inside.starts_with("\\u")) {
+      const unsigned low = hex_value(inside.data() + 2);
+      if (low >= 0xdc00 && low < 0xe000) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        inside.remove_prefix(6);
+      }
+    }
+    if (code >= 0xd800 && code < 0xe000) whole = false;
+    append_utf8(code, out);
+  }
+  return whole;
+}
+
+void append_quoted(std::string_view text, std::string& out) {
+  static constexpr char hex[] = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte >= 0x20) {
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else {
+      out += "\\u00";
+      out += hex[byte >> 4];
+      out += hex[byte & 15];
+    }
+  }
+  out += '"';
+}
+
+}  // namespace adyton::json

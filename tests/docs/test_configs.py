@@ -1,0 +1,173 @@
+"""Runs every job of config/ on generated customer events, and every script of scripts/."""
+
+import collections
+import hashlib
+import json
+import subprocess
+
+import pytest
+from conftest import ROOT
+
+RECORDS = 600
+BROKEN = 6
+CONFIGS = sorted(path.name for path in (ROOT / "config").glob("*.toml"))
+
+
+@pytest.fixture
+def customers(run, root, tmp_path):
+    """A folder with customers.ndjson (RECORDS events, BROKEN of them broken), a key, and the jobs."""
+    for folder in ("config", "scripts"):
+        (tmp_path / folder).symlink_to(root / folder)
+    run(f"adyton scripts/make_customers.py --records {RECORDS} --broken {BROKEN} customers.ndjson")
+    run("mkdir keys && adyton keys new keys/pii.json")
+    return tmp_path
+
+
+def lines_of(path):
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def broken_lines(run):
+    """The numbers of the lines that the generator breaks."""
+    text = run(f"adyton scripts/make_customers.py --records {RECORDS} --broken {BROKEN} again.ndjson")
+    return [int(line.split("line ")[1].split(":")[0]) for line in text.splitlines()[1:]]
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_job_checks(name, customers, run):
+    run(["adyton", "check", f"config/{name}"])
+
+
+def test_every_job_is_run_by_a_test_of_this_file():
+    assert CONFIGS == ["decrypt-customers.toml", "protect-customers.toml", "score-customers.toml"]
+
+
+def test_protected_and_decrypted_again_the_events_are_byte_for_byte_what_they_were(customers, run):
+    run("adyton run config/protect-customers.toml")
+    run("adyton run config/decrypt-customers.toml")
+    broken = set(broken_lines(run))
+    sound = [line for n, line in enumerate(lines_of(customers / "customers.ndjson"), 1) if n not in broken]
+    assert len(sound) == RECORDS - BROKEN
+    assert lines_of(customers / "decrypted/customers.ndjson") == sound
+    run("adyton scripts/compare_records.py customers.ndjson decrypted/customers.ndjson")
+
+
+def test_protecting_changes_the_protected_fields_and_nothing_else(customers, run):
+    run("adyton run config/protect-customers.toml")
+    originals = iter(lines_of(customers / "customers.ndjson"))
+    for line in lines_of(customers / "protected/customers.ndjson"):
+        after = json.loads(line)
+        before = next(
+            event
+            for event in map(parse, originals)
+            if isinstance(event, dict) and event["id"] == after["id"]
+        )
+        assert len(after["customer"]["phones"]) == len(before["customer"]["phones"])
+        for value in personal_values(after):
+            assert value not in set(personal_values(before))
+        assert without_personal_fields(after) == without_personal_fields(before)
+
+
+def parse(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def personal_values(event):
+    customer = event["customer"]
+    return [customer["name"], customer["email"], *customer["phones"], event["payment"]["card"]]
+
+
+def without_personal_fields(event):
+    customer = {k: v for k, v in event["customer"].items() if k not in ("name", "email", "phones")}
+    payment = {k: v for k, v in event["payment"].items() if k != "card"}
+    return {**event, "customer": customer, "payment": payment}
+
+
+def test_the_broken_events_are_dead_letters_without_their_text(customers, run):
+    run("adyton run config/protect-customers.toml")
+    dead = lines_of(customers / "protected/dead.ndjson")
+    assert sorted(json.loads(line)["line"] for line in dead) == broken_lines(run)
+    for line in dead:
+        assert b"example." not in line and b"evt-" not in line
+
+
+def test_the_score_job_keeps_what_it_names_and_scores_each_event(customers, run):
+    run("adyton run config/score-customers.toml")
+    run("zstd -q -d scored/customers.ndjson.zst -o scored.ndjson")
+    rows = [json.loads(line) for line in lines_of(customers / "scored.ndjson")]
+    assert rows
+    for row in rows:
+        assert set(row) == {"id", "time", "action", "payment", "score", "origin"}
+        assert set(row["payment"]) == {"amount", "currency"}
+        assert row["origin"] == "score-customers"
+        assert 0 <= row["score"] <= 10
+        assert row["action"] != "view"
+    counts = collections.Counter(row["action"] for row in rows)
+    assert set(counts) == {"login", "basket", "purchase", "refund", "support"}
+
+
+def test_the_generator_gives_the_same_bytes_for_the_same_seed_on_every_machine(run, tmp_path, root):
+    script = root / "scripts/make_customers.py"
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        run(["adyton", str(script), "--records", "500", "--seed", str(seed), name])
+    a, b, c = ((tmp_path / name).read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+    assert hashlib.sha256(a).hexdigest() == (
+        "98db5032a92a6e51015b88c49586a69217cbdebf2ac975dc55a73408a2cab070"
+    )
+
+
+def test_no_two_events_are_alike(run, tmp_path, root):
+    run(["adyton", str(root / "scripts/make_customers.py"), "--records", "5000", "--broken", "0", "a"])
+    events = [json.loads(line) for line in lines_of(tmp_path / "a")]
+    assert len({event["id"] for event in events}) == 5000
+    assert len({event["customer"]["email"] for event in events}) == 5000
+    for event in events:
+        assert luhn_sum(event["payment"]["card"]) % 10 == 0
+
+
+def luhn_sum(number):
+    doubled = [int(d) * 2 if i % 2 else int(d) for i, d in enumerate(reversed(number))]
+    return sum(d - 9 if d > 9 else d for d in doubled)
+
+
+@pytest.mark.parametrize("change, first_wrong", [("altered", 6), ("swapped", 7), ("invented", 10)])
+def test_compare_records_notices_a_line_that_is_not_the_originals(change, first_wrong, run, tmp_path, root):
+    lines = [b'{"n":%d}\n' % n for n in range(9)]
+    (tmp_path / "a").write_bytes(b"".join(lines))
+    (tmp_path / "b").write_bytes(b"".join(lines[:3] + lines[5:]))
+    script = str(root / "scripts/compare_records.py")
+    assert "7 lines" in run(["adyton", script, "a", "b"])
+    if change == "altered":
+        lines[5] = b'{"n": 5}\n'
+    elif change == "swapped":
+        lines[5], lines[6] = lines[6], lines[5]
+    else:
+        lines.append(b'{"n":9}\n')
+    (tmp_path / "b").write_bytes(b"".join(lines))
+    assert f"line {first_wrong}" in run(["adyton", script, "a", "b"], code=1)
+
+
+def test_show_records_lays_out_the_first_record_of_each_file(run, tmp_path, root):
+    (tmp_path / "a").write_text('{"name":"Ünal","n":1.50}\n{}\n', encoding="utf-8")
+    (tmp_path / "b").write_text('{"other":null}\n', encoding="utf-8")
+    text = run(["adyton", str(root / "scripts/show_records.py"), "a", "b"])
+    assert '"name": "Ünal"' in text
+    assert '"other": null' in text
+
+
+def test_every_script_says_what_it_does_and_how_it_is_called(root):
+    for path in (root / "scripts").glob("*.py"):
+        first = path.read_text(encoding="utf-8").split('"""')[1]
+        assert len(first.split()) >= 5, path
+
+
+@pytest.mark.parametrize("name", ["make_customers.py", "show_records.py", "compare_records.py"])
+def test_a_script_called_without_its_arguments_says_how_it_is_called(name, program, root):
+    done = subprocess.run([program, root / "scripts" / name], capture_output=True)
+    assert done.returncode != 0
+    assert name.encode() in done.stderr

@@ -1,0 +1,139 @@
+// FieldSet::locate() finds what a walk through Boost.JSON's document finds. The input's first line
+// is a list of pointers, separated by blanks; the rest is the text.
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <boost/json/basic_parser_impl.hpp>
+
+#include "host/base/text.h"
+#include "modules/json/locate.h"
+
+namespace json = adyton::json;
+
+namespace {
+
+using Values = std::vector<boost::json::value>;
+
+void walk(const boost::json::value& value, std::span<const json::Pointer::Token> tokens,
+          Values& out) {
+  if (tokens.empty()) {
+    out.push_back(value);
+    return;
+  }
+  const auto& token = tokens.front();
+  const auto rest = tokens.subspan(1);
+  if (const auto* object = value.if_object()) {
+    for (const auto& member : *object) {
+      if (token.any || member.key() == token.key) walk(member.value(), rest, out);
+    }
+  } else if (const auto* array = value.if_array()) {
+    const auto index = json::array_index(token.key);
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      if (token.any || index == i) walk((*array)[i], rest, out);
+    }
+  }
+}
+
+/// The pointers of a line, without those that are malformed or overlap an earlier one.
+std::vector<json::Pointer> read_pointers(std::string_view line) {
+  std::vector<json::Pointer> pointers;
+  while (!line.empty()) {
+    const auto blank = std::min(line.find(' '), line.size());
+    auto pointer = json::Pointer::parse(line.substr(0, blank));
+    line.remove_prefix(std::min(blank + 1, line.size()));
+    if (!pointer) continue;
+    bool fits = true;
+    for (const auto& other : pointers) fits = fits && !overlap(*pointer, other);
+    if (fits) pointers.push_back(*std::move(pointer));
+  }
+  return pointers;
+}
+
+/// Listens to a parse for a key that its object has already.
+struct KeyWatch {
+  constexpr static std::size_t max_object_size = std::size_t(-1);
+  constexpr static std::size_t max_array_size = std::size_t(-1);
+  constexpr static std::size_t max_key_size = std::size_t(-1);
+  constexpr static std::size_t max_string_size = std::size_t(-1);
+  std::vector<std::vector<std::string>> open = {};
+  std::string key = {};
+  bool repeated = false;
+
+  using Code = boost::system::error_code;
+  using Text = boost::json::string_view;
+  bool on_document_begin(Code&) { return true; }
+  bool on_document_end(Code&) { return true; }
+  bool on_object_begin(Code&) { return open.emplace_back(), true; }
+  bool on_object_end(std::size_t, Code&) { return open.pop_back(), true; }
+  bool on_array_begin(Code&) { return true; }
+  bool on_array_end(std::size_t, Code&) { return true; }
+  bool on_key_part(Text part, std::size_t, Code&) { return key += part, true; }
+  bool on_key(Text part, std::size_t, Code&) {
+    key += part;
+    for (const auto& other : open.back()) repeated = repeated || other == key;
+    open.back().push_back(std::move(key));
+    key.clear();
+    return true;
+  }
+  bool on_string_part(Text, std::size_t, Code&) { return true; }
+  bool on_string(Text, std::size_t, Code&) { return true; }
+  bool on_number_part(Text, Code&) { return true; }
+  bool on_int64(std::int64_t, Text, Code&) { return true; }
+  bool on_uint64(std::uint64_t, Text, Code&) { return true; }
+  bool on_double(double, Text, Code&) { return true; }
+  bool on_bool(bool, Code&) { return true; }
+  bool on_null(Code&) { return true; }
+  bool on_comment_part(Text, Code&) { return true; }
+  bool on_comment(Text, Code&) { return true; }
+};
+
+/// True if some object in the text repeats a key: Boost.JSON keeps one of them.
+bool repeats_a_key(std::string_view text) {
+  boost::json::parse_options options;
+  options.max_depth = json::max_depth;
+  boost::json::basic_parser<KeyWatch> parser(options);
+  boost::system::error_code code;
+  parser.write_some(false, text.data(), text.size(), code);
+  return parser.handler().repeated;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const auto newline = input.find('\n');
+  if (newline == input.npos) return 0;
+  const auto pointers = read_pointers(input.substr(0, newline));
+  std::string padded(input.substr(newline + 1));
+  const std::size_t length = padded.size();
+  padded.append(json::scan_padding, '\0');
+  const std::string_view text(padded.data(), length);
+
+  json::Locations found;
+  if (json::FieldSet(pointers).locate(text, found)) return 0;
+  if (!adyton::is_utf8(text)) return 0;
+  boost::json::parse_options options;
+  options.max_depth = json::max_depth;
+  boost::system::error_code code;
+  const auto document = boost::json::parse(text, code, {}, options);
+  if (code || repeats_a_key(text)) return 0;
+  if (found.repeated != json::no_offset) std::abort();
+
+  std::vector<Values> ours(pointers.size());
+  std::uint32_t last = 0;
+  for (const auto& match : found.matches) {
+    if (match.begin < last || match.end <= match.begin || match.end > length) std::abort();
+    last = match.end;
+    ours[match.field].push_back(
+        boost::json::parse(text.substr(match.begin, match.end - match.begin), {}, options));
+  }
+  for (std::size_t i = 0; i < pointers.size(); ++i) {
+    Values expected;
+    walk(document, pointers[i].tokens(), expected);
+    if (ours[i] != expected) std::abort();
+  }
+  return 0;
+}

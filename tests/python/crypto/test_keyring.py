@@ -1,0 +1,136 @@
+"""adyton.crypto.Keyring: what goes in, what comes out, and what never does."""
+
+import copy
+import json
+import os
+import pickle
+
+import pytest
+
+from adyton import crypto
+
+
+def test_a_new_keyring_has_one_primary_of_the_default_type():
+    keyring = crypto.Keyring.generate()
+    (key,) = keyring.keys
+    assert key == (keyring.primary_key_id, "x-aes-gcm", "enabled", "tink", True)
+    assert key.type == "x-aes-gcm" and key.primary is True
+
+
+@pytest.mark.parametrize("name", crypto.key_types)
+def test_every_type_goes_through_json(name):
+    keyring = crypto.Keyring.generate(name)
+    text = keyring.to_json()
+    assert crypto.Keyring.from_json(text).to_json() == text
+    assert crypto.Keyring.from_json(text.encode()).keys == keyring.keys
+    assert json.loads(text)["primaryKeyId"] == keyring.primary_key_id
+
+
+def test_an_unknown_type_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match='no key type "rot13"; the types are x-aes-gcm, aes256-gcm'):
+        crypto.Keyring.generate("rot13")
+
+
+def test_states_of_a_key():
+    keyring = crypto.Keyring.generate()
+    first = keyring.primary_key_id
+    second = keyring.rotate("aes256-gcm")
+    assert keyring.primary_key_id == second != first
+    keyring.disable(first)
+    assert [key.status for key in keyring.keys] == ["disabled", "enabled"]
+    with pytest.raises(ValueError, match=f"key {second} is the primary"):
+        keyring.disable(second)
+    keyring.enable(first)
+    keyring.set_primary(first)
+    keyring.destroy(second)
+    assert keyring.keys[1].status == "destroyed"
+    with pytest.raises(ValueError, match=f"key {second} is destroyed"):
+        keyring.enable(second)
+    with pytest.raises(ValueError, match="no key 0"):
+        keyring.enable(0)
+    with pytest.raises(ValueError, match="key_id must be from 0 to 4294967295"):
+        keyring.enable(2**32)
+    with pytest.raises(ValueError):
+        keyring.enable(-1)
+    with pytest.raises(TypeError):
+        keyring.enable("1")
+
+
+def test_repr_shows_ids_and_types_but_no_key():
+    keyring = crypto.Keyring.generate()
+    old = keyring.primary_key_id
+    new = keyring.rotate("aes256-gcm")
+    keyring.disable(old)
+    assert repr(keyring) == f"<Keyring {old} x-aes-gcm disabled, {new} aes256-gcm primary>"
+    for key in json.loads(keyring.to_json())["key"]:
+        assert key["keyData"]["value"] not in repr(keyring) + repr(keyring.keys)
+
+
+@pytest.mark.parametrize("make", [
+    crypto.Keyring.generate,
+    lambda: crypto.Aead(crypto.Keyring.generate()),
+    lambda: crypto.Daead(crypto.Keyring.generate("aes256-siv")),
+    lambda: crypto.AESGCM(bytes(32)),
+    lambda: crypto.AESSIV(bytes(32)),
+])
+def test_what_holds_keys_is_neither_pickled_nor_copied(make):
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(TypeError, match="it holds keys"):
+            pickle.dumps(make(), protocol)
+    with pytest.raises(TypeError, match="it holds keys"):
+        copy.copy(make())
+
+
+def test_a_file_is_private_and_not_overwritten(tmp_path):
+    path = tmp_path / "keys.json"
+    keyring = crypto.Keyring.generate()
+    keyring.save(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert crypto.Keyring.load(path).to_json() == keyring.to_json()
+    assert crypto.Keyring.load(os.fsencode(path)).keys == keyring.keys
+    with pytest.raises(ValueError, match="exists"):
+        crypto.Keyring.generate().save(str(path))
+    assert path.read_text() == keyring.to_json()
+    keyring.rotate()
+    keyring.save(path, overwrite=True)
+    assert path.read_text() == keyring.to_json()
+
+
+def test_a_file_that_others_can_read_is_refused(tmp_path):
+    path = tmp_path / "keys.json"
+    crypto.Keyring.generate().save(path)
+    path.chmod(0o640)
+    with pytest.raises(ValueError, match="chmod 600"):
+        crypto.Keyring.load(path)
+
+
+def test_a_missing_file_is_an_os_error(tmp_path):
+    with pytest.raises(OSError, match="none.json"):
+        crypto.Keyring.load(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", "\0", '{"primaryKeyId": 1, "key": []}'])
+def test_what_is_no_keyset_is_refused(text):
+    with pytest.raises(ValueError, match="the keyset"):
+        crypto.Keyring.from_json(text)
+
+
+def test_wrong_types_are_type_errors():
+    with pytest.raises(TypeError):
+        crypto.Keyring()
+    with pytest.raises(TypeError, match="missing the argument 'text'"):
+        crypto.Keyring.from_json()
+    with pytest.raises(TypeError, match="text must be bytes-like, not int"):
+        crypto.Keyring.from_json(3)
+    with pytest.raises(TypeError, match="type must be a str, not int"):
+        crypto.Keyring.generate(3)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'kind'"):
+        crypto.Keyring.generate(kind="x-aes-gcm")
+    with pytest.raises(TypeError, match="multiple values"):
+        crypto.Keyring.generate("x-aes-gcm", type="x-aes-gcm")
+    with pytest.raises(TypeError, match="takes 1 positional arguments but 2"):
+        crypto.Keyring.generate("x-aes-gcm", 2)
+    with pytest.raises(TypeError):
+        type("Mine", (crypto.Keyring,), {})
+    with pytest.raises(TypeError):
+        crypto.Keyring.load = None

@@ -1,0 +1,102 @@
+#include "host/base/os.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "host/base/text.h"
+
+using namespace adyton;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    char name[] = "/tmp/adyton-os-XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string operator/(std::string_view name) const { return cat(path, '/', name); }
+
+  std::string path;
+};
+
+}  // namespace
+
+TEST_CASE("a file written is read back, and is its owner's alone") {
+  Folder folder;
+  const auto os = make_os();
+  REQUIRE(write_file(*os, folder / "a", "content", Existing::error).ok());
+  CHECK(*read_file(*os, folder / "a") == "content");
+  struct stat st;
+  REQUIRE(::stat((folder / "a").c_str(), &st) == 0);
+  CHECK((st.st_mode & 0777) == 0600);
+  CHECK(os->info(folder / "a")->size == 7);
+}
+
+TEST_CASE("an existing file is kept unless replacing was asked for, and no temporary file stays") {
+  Folder folder;
+  const auto os = make_os();
+  REQUIRE(write_file(*os, folder / "a", "old", Existing::error).ok());
+  CHECK_FALSE(write_file(*os, folder / "a", "new", Existing::error).ok());
+  CHECK(*read_file(*os, folder / "a") == "old");
+  CHECK(write_file(*os, folder / "a", "new", Existing::replace).ok());
+  CHECK(*read_file(*os, folder / "a") == "new");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
+}
+
+TEST_CASE("rename does not replace unless told to") {
+  Folder folder;
+  const auto os = make_os();
+  REQUIRE(write_file(*os, folder / "a", "a", Existing::error).ok());
+  REQUIRE(write_file(*os, folder / "b", "b", Existing::error).ok());
+  CHECK_FALSE(os->rename(folder / "a", folder / "b", Existing::error).ok());
+  CHECK(*read_file(*os, folder / "b") == "b");
+  CHECK(os->rename(folder / "a", folder / "b", Existing::replace).ok());
+  CHECK(*read_file(*os, folder / "b") == "a");
+}
+
+TEST_CASE("creating follows no link") {
+  Folder folder;
+  const auto os = make_os();
+  REQUIRE(write_file(*os, folder / "target", "kept", Existing::error).ok());
+  REQUIRE(::symlink((folder / "target").c_str(), (folder / "link").c_str()) == 0);
+  CHECK_FALSE(os->create(folder / "link", Existing::error).ok());
+  CHECK_FALSE(os->create(folder / "link", Existing::replace).ok());
+  CHECK(*read_file(*os, folder / "target") == "kept");
+}
+
+TEST_CASE("a file that is being written cannot be created a second time") {
+  Folder folder;
+  const auto os = make_os();
+  const auto first = os->create(folder / "a", Existing::replace);
+  REQUIRE(first.ok());
+  const auto second = os->create(folder / "a", Existing::replace);
+  REQUIRE_FALSE(second.ok());
+  CHECK(second.error().message.find("another process") != std::string::npos);
+}
+
+TEST_CASE("errors name the path and the reason") {
+  const auto os = make_os();
+  const auto missing = os->open("/nonexistent/file");
+  REQUIRE_FALSE(missing.ok());
+  CHECK(missing.error().message == "cannot open /nonexistent/file: No such file or directory");
+  CHECK_FALSE(os->exists("/nonexistent/file"));
+}
+
+TEST_CASE("a file longer than the limit is refused") {
+  Folder folder;
+  const auto os = make_os();
+  REQUIRE(write_file(*os, folder / "a", std::string(1000, 'x'), Existing::error).ok());
+  CHECK(read_file(*os, folder / "a", 1000).ok());
+  CHECK(read_file(*os, folder / "a", 999).error().code == ErrorCode::limit);
+}
+
+TEST_CASE("the folder of a path is its parent, or the current one") {
+  CHECK(directory_of("a/b/c") == "a/b");
+  CHECK(directory_of("c") == ".");
+  CHECK(directory_of("/c") == "/");
+}

@@ -1,0 +1,97 @@
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "host/base/text.h"
+#include "modules/crypto/keyring.h"
+
+using namespace adyton;
+using namespace adyton::crypto;
+
+namespace {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "adyton-keyring-XXXXXX";
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+unsigned mode_of(const std::string& path) {
+  struct stat st{};
+  REQUIRE(::stat(path.c_str(), &st) == 0);
+  return st.st_mode & 07777;
+}
+
+}  // namespace
+
+TEST_CASE("a saved keyring is read back and only its owner can read the file") {
+  const auto os = make_os();
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  const Keyring keyring = Keyring::generate(KeyType::x_aes_gcm);
+  const mode_t mask = ::umask(0);
+  const Status saved = save_keyring(*os, path, keyring, Existing::error);
+  ::umask(mask);
+  REQUIRE(saved.ok());
+  CHECK(mode_of(path) == 0600);
+  const auto back = load_keyring(*os, path);
+  REQUIRE(back.ok());
+  CHECK(back->to_json() == keyring.to_json());
+}
+
+TEST_CASE("a keyring that others can read is refused, with the way out") {
+  const auto os = make_os();
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  REQUIRE(save_keyring(*os, path, Keyring::generate(KeyType::x_aes_gcm), Existing::error).ok());
+  for (const mode_t mode : {0640, 0604, 0620, 0602, 0610, 0666}) {
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    const auto loaded = load_keyring(*os, path);
+    REQUIRE_FALSE(loaded.ok());
+    CHECK(loaded.error().code == ErrorCode::config);
+    CHECK(loaded.error().message.ends_with(cat("run: chmod 600 ", path)));
+  }
+  REQUIRE(::chmod(path.c_str(), 0400) == 0);
+  CHECK(load_keyring(*os, path).ok());
+}
+
+TEST_CASE("a keyring is not overwritten unless asked, and then whole") {
+  const auto os = make_os();
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  const Keyring first = Keyring::generate(KeyType::x_aes_gcm);
+  const Keyring second = Keyring::generate(KeyType::aes256_siv);
+  REQUIRE(save_keyring(*os, path, first, Existing::error).ok());
+  const Status refused = save_keyring(*os, path, second, Existing::error);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::config);
+  CHECK(load_keyring(*os, path)->to_json() == first.to_json());
+  REQUIRE(save_keyring(*os, path, second, Existing::replace).ok());
+  CHECK(load_keyring(*os, path)->to_json() == second.to_json());
+  CHECK(mode_of(path) == 0600);
+}
+
+TEST_CASE("a file that is no keyring is an error that names the file") {
+  const auto os = make_os();
+  const TemporaryFolder folder;
+  CHECK(load_keyring(*os, folder.file("none.json")).error().code == ErrorCode::io);
+  const std::string path = folder.file("other.json");
+  std::ofstream(path) << "{}";
+  REQUIRE(::chmod(path.c_str(), 0600) == 0);
+  CHECK(load_keyring(*os, path).error().where == path);
+  CHECK(load_keyring(*os, path).error().code == ErrorCode::config);
+  std::ofstream(path) << std::string(300 * 1024, ' ');
+  CHECK(load_keyring(*os, path).error().code == ErrorCode::limit);
+}

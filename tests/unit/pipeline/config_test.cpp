@@ -1,0 +1,539 @@
+#include "host/pipeline/config.h"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "host/base/text.h"
+#include "tests/unit/pipeline/memory_os.h"
+
+using namespace adyton;
+using namespace adyton::pipeline;
+using Lines = std::vector<std::string>;
+
+namespace doctest {
+
+template <>
+struct StringMaker<Lines> {
+  static String convert(const Lines& lines) {
+    std::string text;
+    for (const std::string& line : lines) text += line + "\n";
+    return text.c_str();
+  }
+};
+
+}  // namespace doctest
+
+namespace {
+
+test::MemoryOs make_files() {
+  test::MemoryOs os;
+  os.files["keys/pii.json"] = "{}";
+  os.files["scripts/score.py"] = "import json\n\ndef score(record):\n  return record\n";
+  return os;
+}
+
+ConfigOutcome parse(const std::string& toml) {
+  test::MemoryOs os = make_files();
+  return parse_job(os, "jobs/job.toml", toml);
+}
+
+/// "line:column+length: message" of every diagnostic.
+Lines problems(const std::string& toml) {
+  Lines lines;
+  for (const Diagnostic& problem : parse(toml).diagnostics) {
+    lines.push_back(cat(problem.at.line, ':', problem.at.column, '+', problem.at.length, ": ",
+                        problem.message));
+  }
+  return lines;
+}
+
+/// The help of the one diagnostic there must be.
+std::string help(const std::string& toml) {
+  const auto outcome = parse(toml);
+  REQUIRE(outcome.diagnostics.size() == 1);
+  return outcome.diagnostics.front().help;
+}
+
+// Jobs that are in order but for what a test puts into them.
+std::string job_with(std::string_view more) {
+  return cat("[job]\nname = \"j\"\n[source]\nfiles = \"a.ndjson\"\n[sink]\nfiles = \"-\"\n", more);
+}
+
+std::string protecting(std::string_view step) {
+  return cat(
+      "[job]\nname = \"j\"\ndomain = \"d\"\n[source]\nfiles = \"a.ndjson\"\n[sink]\nfiles = \"-\"\n"
+      "[keyring.pii]\nfile = \"keys/pii.json\"\n[[step]]\nuse = \"encrypt\"\n",
+      step);
+}
+
+std::string source(std::string_view keys) {
+  return cat("[job]\nname = \"j\"\n[sink]\nfiles = \"-\"\n[source]\n", keys);
+}
+
+std::string sink(std::string_view keys) {
+  return cat("[job]\nname = \"j\"\n[source]\nfiles = \"a.ndjson\"\n[sink]\n", keys);
+}
+
+constexpr std::string_view whole_job = R"(# A job with everything in it.
+[job]
+name   = "protect-customers"
+domain = "customers"
+
+[source]
+files  = ["data/*.ndjson.zst", "more/é日.ndjson"]
+format = "ndjson"
+max_record = "2 MiB"
+
+[keyring.pii]
+file = "keys/pii.json"
+
+[[step]]
+use = "encrypt"
+fields  = ["/user/email", "/user/phones/*"]
+key     = "pii"
+missing = "skip"
+plaintext = "text"
+record_id = "/id"
+
+[[step]]
+use  = "python"
+call = "scripts/score.py:score"
+each = "record"
+
+[[step]]
+use = "set"
+field = "/version"
+value = { z = [1, 2.0, -0.5, true, "a\"é\n"], a = {} }
+
+[[step]]
+use = "drop"
+fields = "/tmp"
+
+[sink]
+files = "out/{stem}.ndjson.zst"
+existing = "replace"
+
+[dead_letter]
+file = "out/dead.ndjson"
+plain = true
+max_errors = "1.5 %"
+)";
+
+}  // namespace
+
+TEST_CASE("a whole job becomes a typed config, defaults filled in") {
+  const auto outcome = parse(std::string(whole_job));
+  REQUIRE(outcome.diagnostics.empty());
+  const JobConfig& job = outcome.config.value();
+  CHECK(job.path == "jobs/job.toml");
+  CHECK(job.name == "protect-customers");
+  CHECK(job.domain == "customers");
+  CHECK(job.source.files == Lines{"data/*.ndjson.zst", "more/é日.ndjson"});
+  CHECK(job.source.max_record == 2U << 20);
+  CHECK(job.keyrings.at("pii").file == "keys/pii.json");
+  CHECK(job.protects());
+
+  REQUIRE(job.steps.size() == 4);
+  const StepConfig& encrypt = job.steps[0];
+  CHECK(encrypt.use == "encrypt");
+  CHECK(encrypt.at.line == 14);
+  REQUIRE(encrypt.fields("fields").size() == 2);
+  CHECK(encrypt.fields("fields")[1].text() == "/user/phones/*");
+  CHECK(encrypt.text("key") == "pii");
+  CHECK(encrypt.text("missing") == "skip");
+  CHECK(encrypt.text("plaintext") == "text");
+  CHECK(encrypt.fields("record_id")[0].text() == "/id");
+  CHECK_FALSE(encrypt.has("as"));
+  CHECK(encrypt.places.at("key").line == 17);
+  CHECK(encrypt.places.at("key").column == 11);
+
+  CHECK(job.steps[1].text("call") == "scripts/score.py:score");
+  CHECK(job.steps[2].text("value") == R"({"z":[1,2.0,-0.5,true,"a\"é\n"],"a":{}})");
+  CHECK(job.steps[3].fields("fields")[0].text() == "/tmp");
+  CHECK(job.steps[3].text("missing") == "skip");
+  CHECK(job.steps[3].places.count("missing") == 0);
+
+  CHECK(job.sink.files == "out/{stem}.ndjson.zst");
+  CHECK(job.sink.existing == Existing::replace);
+  CHECK(job.dead_letter.file == "out/dead.ndjson");
+  CHECK(job.dead_letter.plain);
+  CHECK(job.dead_letter.max_errors.share == doctest::Approx(0.015));
+  CHECK_FALSE(job.dead_letter.max_errors.count.has_value());
+}
+
+TEST_CASE("a job may have no steps, and then bears no dead record") {
+  const auto outcome = parse(job_with(""));
+  REQUIRE(outcome.config.has_value());
+  CHECK(outcome.config->steps.empty());
+  CHECK_FALSE(outcome.config->protects());
+  CHECK(outcome.config->dead_letter.max_errors.count == 0U);
+  CHECK(outcome.config->source.max_record == 64U << 20);
+  CHECK(outcome.config->sink.existing == Existing::error);
+}
+
+TEST_CASE(
+    "with a dead-letter file any number of records may die, unless max_errors says how many") {
+  const auto unlimited = parse(job_with("[dead_letter]\nfile = \"d\"\n"));
+  REQUIRE(unlimited.config.has_value());
+  CHECK_FALSE(unlimited.config->dead_letter.max_errors.count.has_value());
+  CHECK_FALSE(unlimited.config->dead_letter.max_errors.share.has_value());
+  const auto counted = parse(job_with("[dead_letter]\nmax_errors = 100\n"));
+  REQUIRE(counted.config.has_value());
+  CHECK(counted.config->dead_letter.max_errors.count == 100U);
+}
+
+TEST_CASE("five mistakes are five diagnostics, in the order of the file, each in its place") {
+  std::string toml(whole_job);
+  const auto replace = [&toml](std::string_view from, std::string_view to) {
+    toml.replace(toml.find(from), from.size(), to);
+  };
+  replace("domain = ", "domian = ");
+  replace("\"2 MiB\"", "\"2 MiBs\"");
+  replace("\"/user/phones/*\"", "\"/user\"");
+  replace("key     = \"pii\"", "\tkey = \"pi\"");
+  replace("{stem}", "{stm}");
+  CHECK(problems(toml) == Lines{
+                              "4:1+6: [job] has no key \"domian\"",
+                              "9:14+8: \"2 MiBs\" is not a size",
+                              "16:27+7: the field \"/user\" overlaps \"/user/email\"",
+                              "17:8+4: no keyring is called \"pi\"",
+                              "37:9+22: there is no placeholder \"{stm}\"",
+                          });
+}
+
+TEST_CASE("what is no TOML is one diagnostic, in its place") {
+  CHECK(problems("[job]\nname = \"é\" x\n") ==
+        Lines{"2:12+1: this is not TOML: expected a comment or whitespace, saw 'x' (in a "
+              "key-value pair)"});
+  CHECK(problems("[job]\nname = 'j'\nname = 'k'\n") ==
+        Lines{"3:8+1: this is not TOML: cannot redefine existing string 'name' (in a key-value "
+              "pair)"});
+  CHECK(problems("a = \"\xff\"").size() == 1);
+  CHECK(help("[job]\nname = hello\n") == "text stands in quotes: name = \"value\"");
+  CHECK(help("[step]\nuse = 'drop'\n[[step]]\n") ==
+        "every step begins with [[step]], in double brackets");
+}
+
+TEST_CASE("a character outside ASCII stands in quotes or in a comment") {
+  CHECK(problems("[job]\nname = \"j\" ø\n") == Lines{"2:12+1: \"ø\" can stand only in quotes"});
+  CHECK(problems("[jöb]\n") == Lines{"1:3+1: \"ö\" can stand only in quotes"});
+  CHECK(problems("a = \"é\nö = 1\n") == Lines{"2:1+1: \"ö\" can stand only in quotes"});
+  CHECK(problems("a = 5\"ø\"\n") ==
+        Lines{"1:6+1: this is not TOML: a quote in the middle of a word"});
+  CHECK(problems(cat("\xef\xbb\xbf# é\n",
+                     job_with("[[step]] # ø\nuse = 'set'\nfield = '/ø'\n"
+                              "value.\"ø\" = [\"\\\"ø\", \"\", 'ø\\', "
+                              "\"\"\"ø\"ø\n\\\"\"\"\"\"\", '\'\'ø\nø\'\'\'\'\']\n")))
+            .empty());
+}
+
+TEST_CASE("a key nested too deeply is a diagnostic, not a stack overflow") {
+  std::string dots = "a";
+  for (int i = 0; i < 300000; ++i) dots += ".a";
+  CHECK(problems(cat('[', dots, ']')).size() == 1);
+  CHECK(problems(cat("a = { ", dots, " = 1 }")).size() == 1);
+  CHECK(problems(cat("a = ", std::string(300000, '['))).size() == 1);
+  std::string nested = "a";
+  for (int i = 0; i < 900; ++i) nested += ".a";
+  CHECK(problems(job_with(cat("[[step]]\nuse = 'set'\nfield = '/a'\nvalue.", nested, " = 1")))
+            .empty());
+}
+
+TEST_CASE("every beginning of a whole job gives a config or diagnostics with places in it") {
+  for (std::size_t size = 0; size <= whole_job.size(); ++size) {
+    CAPTURE(size);
+    const auto outcome = parse(std::string(whole_job.substr(0, size)));
+    REQUIRE(outcome.config.has_value() == outcome.diagnostics.empty());
+    const auto begin = whole_job.begin();
+    const auto lines = std::count(begin, begin + static_cast<std::ptrdiff_t>(size), '\n') + 1;
+    for (const Diagnostic& problem : outcome.diagnostics) {
+      CHECK(problem.at.line <= lines);
+      CHECK_FALSE(problem.message.empty());
+    }
+  }
+}
+
+TEST_CASE("every table that must be there is missed, with what to write") {
+  CHECK(problems("") == Lines{"0:0+1: the job needs the table [job]",
+                              "0:0+1: the job needs the table [source]",
+                              "0:0+1: the job needs the table [sink]"});
+  CHECK(problems("[job]\n[source]\n[sink]\n") == Lines{"1:1+5: [job] needs the key \"name\"",
+                                                       "2:1+8: [source] needs the key \"files\"",
+                                                       "3:1+6: [sink] needs the key \"files\""});
+  CHECK(problems(job_with("[dead_letter]\n")) ==
+        Lines{"7:1+13: [dead_letter] needs the key \"file\""});
+  CHECK(help("[job]\nname = 'j'\n[sink]\nfiles = '-'\n") ==
+        "[source], and under it files = [\"data/*.ndjson\"]");
+}
+
+TEST_CASE(
+    "unknown tables and keys are found, with the name that was meant, and not missed besides") {
+  CHECK(problems(job_with("[dead_leter]\nfile = 'd'\n")) ==
+        Lines{"7:2+10: the job has no table [dead_leter]"});
+  CHECK(help(job_with("[dead_leter]\n")) == "did you mean \"dead_letter\"?");
+  CHECK(help(job_with("colour = 1\n")) == "[sink] has files and existing");
+  CHECK(problems(source("file = 'a'\n")) == Lines{"6:1+4: [source] has no key \"file\""});
+  CHECK(help(source("file = 'a'\n")) == "did you mean \"files\"?");
+  CHECK(problems(job_with("[keyring.pii]\nfiel = 1\n")).size() == 2);
+}
+
+TEST_CASE("a table that is written as something else is told how to be written") {
+  CHECK(problems("job = 1\n[source]\nfiles = '-'\n[sink]\nfiles = '-'\n") ==
+        Lines{"1:1+3: job is one table, not an integer"});
+  CHECK(problems(job_with("[[dead_letter]]\n")) ==
+        Lines{"7:3+11: dead_letter is one table, not an array"});
+  CHECK(help(job_with("[step]\nuse = 'drop'\n")) ==
+        "write [[step]], in double brackets, for each of them");
+  CHECK(help(job_with("[keyring]\nfile = 'a'\n")) ==
+        "[keyring.pii], and under it file = \"keys/pii.json\"");
+  CHECK(problems(cat("step = [1]\n", job_with(""))) ==
+        Lines{"1:9+1: step takes tables, not an integer"});
+}
+
+TEST_CASE("values of the wrong type are found") {
+  CHECK(problems(job_with("existing = true\n")) ==
+        Lines{"7:12+4: existing takes a string, not true or false"});
+  CHECK(problems(source("files = 1\n")) ==
+        Lines{"6:9+1: files takes an array of strings, not an integer"});
+  CHECK(problems(source("files = ['a', 2.5]\n")) ==
+        Lines{"6:15+3: files takes strings, not a decimal number"});
+  CHECK(problems(job_with("[dead_letter]\nfile = 'd'\nplain = 'true'\n")) ==
+        Lines{"9:9+6: plain takes true or false, not a string"});
+  CHECK(problems(protecting("key = 'pii'\nfields = 7\n")) ==
+        Lines{"13:10+1: fields takes an array of JSON pointers, not an integer"});
+  CHECK(problems(protecting("key = 'pii'\nfields = [[]]\n")) ==
+        Lines{"13:11+2: fields takes a JSON pointer in quotes, not an array"});
+  CHECK(problems(protecting("key = 1979-05-27\nfields = '/a'\n")) ==
+        Lines{"12:7+10: key takes a string, not a date or a time"});
+}
+
+TEST_CASE("the name of a job must be able to name files") {
+  for (const char* name : {"", "a b", "a/b", "..", ".hidden", "é"}) {
+    CAPTURE(name);
+    CHECK(problems(cat("[job]\nname = '", name, "'\n[source]\nfiles='a'\n[sink]\nfiles='-'\n"))
+              .size() == 1);
+  }
+}
+
+TEST_CASE("a job that protects fields needs a domain, another one does not") {
+  const std::string keys =
+      "[keyring.pii]\nfile = 'keys/pii.json'\n[[step]]\nfields = '/a'\nkey = 'pii'\n";
+  CHECK(problems(job_with(keys + "use = 'encrypt'\n")) ==
+        Lines{"1:1+5: [job] needs the key \"domain\""});
+  CHECK(problems(job_with(keys + "use = 'decrypt'\n")) ==
+        Lines{"1:1+5: [job] needs the key \"domain\""});
+  CHECK(problems(job_with("[[step]]\nuse = 'drop'\nfields = '/a'\n")).empty());
+  CHECK(problems("[job]\nname = 'j'\ndomain = ''\n[source]\nfiles='a'\n[sink]\nfiles='-'\n") ==
+        Lines{"3:10+2: domain is empty"});
+}
+
+TEST_CASE("what comes in a later version is refused with what can be done now") {
+  const auto later = [](const std::string& toml, std::string_view what, std::string_view way) {
+    const auto outcome = parse(toml);
+    REQUIRE(outcome.diagnostics.size() == 1);
+    CHECK(outcome.diagnostics[0].message ==
+          cat(what, " is not available in this version of Adyton"));
+    CHECK(outcome.diagnostics[0].help.find(way) != std::string::npos);
+  };
+  later(job_with("[receipt]\n"), "receipt", "leave it out");
+  later(job_with("[dead_letter]\nfile = 'd'\nrecipient = 'age1x'\n"), "recipient", "plain = true");
+  later("[job]\nname = 'j'\nstate = 's'\n[source]\nfiles='a'\n[sink]\nfiles='-'\n", "state",
+        "leave it out");
+  later(source("files = 'a'\nformat = 'array'\n"), "the format \"array\"", "one record a line");
+}
+
+TEST_CASE("the source's files are checked") {
+  CHECK(problems(source("files = []\n")) == Lines{"6:9+2: files is empty"});
+  CHECK(problems(source("files = ''\n")) == Lines{"6:9+2: files is empty"});
+  CHECK(problems(source("files = 'a\\u0000'\n")).empty());  // a literal string: no escape
+  CHECK(problems(source("files = \"a\\u0000\"\n")) ==
+        Lines{"6:9+9: files holds a NUL character, which no file name can"});
+  CHECK(problems(source("files = ['a', 'a']\n")) == Lines{"6:15+3: \"a\" is named twice"});
+  CHECK(problems(source("files = ['-', 'a']\n")) ==
+        Lines{"6:9+10: \"-\" (standard input) goes with no other file"});
+  CHECK(problems(source("files = ['-']\n")).empty());
+  CHECK(help(source("files = '-'\nformat = 'ndjsn'\n")) == "did you mean \"ndjson\"?");
+}
+
+TEST_CASE("max_record is a size that a batch can hold") {
+  CHECK(parse(source("files = '-'\nmax_record = 1000\n")).config->source.max_record == 1000);
+  for (const char* size : {"0", "-1", "\"0 MiB\"", "\"2 GiB\"", "5000000000"}) {
+    CAPTURE(size);
+    CHECK(problems(source(cat("files = '-'\nmax_record = ", size, "\n")))[0].ends_with(
+        "max_record must be from 1 byte to 1 GiB"));
+  }
+  CHECK(problems(source("files = '-'\nmax_record = 1.5\n")).size() == 1);
+}
+
+TEST_CASE("keyrings must be there") {
+  CHECK(problems(job_with("[keyring.a]\nfile = 'keys/a.json'\n")) ==
+        Lines{"8:8+13: the keyring cannot be used: cannot open keys/a.json: No such file or "
+              "directory"});
+  CHECK(help(job_with("[keyring.a]\nfile = 'keys/a.json'\n")) ==
+        "make one with: adyton keys new keys/a.json");
+  CHECK(problems(job_with("[keyring.a]\n")) ==
+        Lines{"7:1+11: the keyring \"a\" needs the key \"file\""});
+}
+
+TEST_CASE("a file that lies beside the job is recognised, and a folder is no keyring") {
+  test::MemoryOs os = make_files();
+  os.files["jobs/a.json"] = "{}";
+  os.kinds["keys"] = FileInfo::Kind::directory;
+  const auto beside = parse_job(os, "jobs/job.toml", job_with("[keyring.a]\nfile = 'a.json'\n"));
+  REQUIRE(beside.diagnostics.size() == 1);
+  CHECK(beside.diagnostics[0].help ==
+        "paths are relative to the current directory, not to the job file; there is jobs/a.json");
+  const auto folder = parse_job(os, "jobs/job.toml", job_with("[keyring.a]\nfile = 'keys'\n"));
+  REQUIRE(folder.diagnostics.size() == 1);
+  CHECK(folder.diagnostics[0].message == "the keyring is a folder: \"keys\"");
+}
+
+TEST_CASE("steps must exist, with their options, and no others") {
+  CHECK(problems(job_with("[[step]]\nfields = '/a'\n")) ==
+        Lines{"7:1+8: [[step]] needs the key \"use\""});
+  CHECK(help(job_with("[[step]]\nuse = 'pyton'\n")) == "did you mean \"python\"?");
+  CHECK(help(job_with("[[step]]\nuse = 'tokenise'\n")) ==
+        "the steps are encrypt, decrypt, drop, keep, set and python");
+  CHECK(problems(job_with("[[step]]\nuse = 1\n")) ==
+        Lines{"8:7+1: use takes a string, not an integer"});
+  CHECK(problems(protecting("")) == Lines{"10:1+8: encrypt needs the option \"fields\"",
+                                          "10:1+8: encrypt needs the option \"key\""});
+  CHECK(problems(protecting("key = 'pii'\nfield = '/a'\n")) ==
+        Lines{"13:1+5: encrypt has no option \"field\""});
+  CHECK(help(protecting("key = 'pii'\nfield = '/a'\n")) == "did you mean \"fields\"?");
+  CHECK(problems(protecting("key = 'pii'\nfields = '/a'\nmissing = 'eror'\n")) ==
+        Lines{"14:11+6: missing is \"error\" or \"skip\", not \"eror\""});
+  CHECK(help(protecting("key = 'pii'\nfields = '/a'\nmissing = 'eror'\n")) ==
+        "did you mean \"error\"?");
+}
+
+TEST_CASE("a keyring that a step names must be defined") {
+  CHECK(help(protecting("key = 'pi'\nfields = '/a'\n")) == "did you mean \"pii\"?");
+  CHECK(help(protecting("key = 'cards'\nfields = '/a'\n")) == "the job defines pii");
+  CHECK(help("[job]\nname='j'\ndomain='d'\n[source]\nfiles='a'\n[sink]\nfiles='-'\n[[step]]\n"
+             "use='encrypt'\nfields='/a'\nkey='k'\n") ==
+        "define it: [keyring.k], and under it file = \"keys/k.json\"");
+}
+
+TEST_CASE("fields are pointers that do not overlap in one step") {
+  const auto fields = [](std::string_view list) {
+    return problems(protecting(cat("key = 'pii'\nfields = ", list, "\n")));
+  };
+  CHECK(fields("['/a/*', '/b', '/ab']").empty());
+  CHECK(fields("[]") == Lines{"13:10+2: fields is empty"});
+  CHECK(fields("['']") == Lines{"13:11+2: an empty pointer names the whole record"});
+  CHECK(fields("['a']").size() == 1);
+  CHECK(fields("['/a~']").size() == 1);
+  CHECK(fields("['/a', '/a']") == Lines{"13:17+4: the field \"/a\" is named twice"});
+  CHECK(fields("['/a/*', '/a/0/x']") == Lines{"13:19+8: the field \"/a/0/x\" overlaps \"/a/*\""});
+  CHECK(fields("['/a/b', '/a']") == Lines{"13:19+4: the field \"/a\" overlaps \"/a/b\""});
+  CHECK(fields("['', 'a', '/b', '/b']").size() == 3);
+}
+
+TEST_CASE("a single field has no wildcard") {
+  CHECK(problems(job_with("[[step]]\nuse = 'set'\nvalue = 1\nfield = '/a/*'\n")) ==
+        Lines{"10:9+6: field names one field, so there can be no * in it"});
+  CHECK(problems(job_with("[[step]]\nuse = 'set'\nvalue = 1\nfield = '/a/~2'\n")).empty());
+}
+
+TEST_CASE("as is one pointer and goes with one field") {
+  CHECK(problems(protecting("key = 'pii'\nfields = ['/a']\nas = '/b'\n")).empty());
+  CHECK(problems(protecting("key = 'pii'\nfields = ['/a', '/c']\nas = '/b'\n")) ==
+        Lines{"14:6+4: as goes with a single field"});
+  CHECK(problems(protecting("key = 'pii'\nfields = ['/a']\nas = 'b'\n")).size() == 1);
+}
+
+TEST_CASE("the id of a record is not among the fields that its step protects") {
+  CHECK(problems(protecting("key = 'pii'\nfields = ['/a']\nrecord_id = '/id'\n")).empty());
+  CHECK(problems(protecting("key = 'pii'\nfields = ['/b', '/u/*']\nrecord_id = '/u/id'\n")) ==
+        Lines{"14:13+7: record_id cannot be \"/u/id\", as the field \"/u/*\" of the same step "
+              "holds it"});
+}
+
+TEST_CASE("a value must be one that JSON has") {
+  const auto value = [](std::string_view text) {
+    return problems(job_with(cat("[[step]]\nuse = 'set'\nfield = '/a'\nvalue = ", text, "\n")));
+  };
+  CHECK(value("[{a = nan}]") == Lines{"10:15+3: JSON has no infinities and no NaN"});
+  CHECK(value("07:32:00") == Lines{"10:9+8: JSON has no dates and no times"});
+  CHECK(value("1e300").empty());
+}
+
+TEST_CASE("a script must be there and define the function") {
+  const auto call = [](std::string_view text) {
+    return problems(job_with(cat("[[step]]\nuse = 'python'\ncall = \"", text, "\"\n")));
+  };
+  CHECK(call("scripts/score.py:score").empty());
+  CHECK(call("scripts/score.py") == Lines{"9:8+18: \"scripts/score.py\" names no function"});
+  CHECK(call("scripts/scor.py:score") == Lines{"9:8+23: the script cannot be used: cannot open "
+                                               "scripts/scor.py: No such file or directory"});
+  CHECK(call("scripts/score.py:skore") ==
+        Lines{"9:8+24: scripts/score.py defines no function \"skore\""});
+  CHECK(help(job_with("[[step]]\nuse = 'python'\ncall = 'scripts/score.py:skore'\n")) ==
+        "did you mean \"score\"?");
+}
+
+TEST_CASE("the sink's template has only placeholders that exist") {
+  CHECK(problems(sink("files = '{dir}/{stem}-{name}'\n")).empty());
+  CHECK(help(sink("files = 'out/{stm}.zst'\n")) == "did you mean \"{stem}\"?");
+  CHECK(problems(sink("files = 'out/{shard}'\n")).size() == 1);
+  CHECK(problems(sink("files = 'a{stem'\n")) == Lines{"6:9+8: files has a { without its }"});
+  CHECK(problems(sink("files = 'a}'\n")) == Lines{"6:9+4: files has a } without its {"});
+  CHECK(problems(sink("files = 'a{b{stem}'\n")) == Lines{"6:9+11: files has a { without its }"});
+  CHECK(problems(sink("files = 'out/'\n")) == Lines{"6:9+6: files names a folder"});
+  CHECK(problems(sink("files = 'x'\nexisting = 'repalce'\n")) ==
+        Lines{"7:12+9: existing is \"error\" or \"replace\", not \"repalce\""});
+}
+
+TEST_CASE("max_errors is a count or a share in percent") {
+  const auto errors = [](std::string_view text) {
+    return problems(job_with(cat("[dead_letter]\nmax_errors = ", text, "\n")));
+  };
+  for (const char* good : {"0", "100", "\"1 %\"", "\"0.5%\"", "\"100 %\"", "\"0 %\""}) {
+    CAPTURE(good);
+    CHECK(errors(good).empty());
+  }
+  CHECK(errors("0.01") ==
+        Lines{"8:14+4: max_errors takes a count or a share, not a decimal number"});
+  CHECK(errors("-1") == Lines{"8:14+2: max_errors cannot be negative"});
+  for (const char* bad : {"\"100\"", "\"101 %\"", "\"-1 %\"", "\"-0 %\"", "\"%\"", "\"1 % \"",
+                          "\"nan%\"", "\"1e1 %\""}) {
+    CAPTURE(bad);
+    CHECK(errors(bad).size() == 1);
+  }
+}
+
+TEST_CASE("dead letters go to a file of their own") {
+  CHECK(problems(job_with("[dead_letter]\nfile = '-'\n")) ==
+        Lines{"8:8+3: dead letters go to a file, not to standard output"});
+  CHECK(problems(job_with("[dead_letter]\nmax_errors = 1\nplain = true\n")) ==
+        Lines{"9:1+5: plain says how dead letters are written, but there is no file for them"});
+  CHECK(problems(sink("files = 'out/x'\n[dead_letter]\nfile = './out//x'\n")) ==
+        Lines{"8:8+10: the dead letters and the output would be one file"});
+}
+
+TEST_CASE("no output is written over what the job is made of") {
+  const auto output = [](std::string_view path) {
+    return problems(cat(protecting("key = 'pii'\nfields = '/a'\n[[step]]\nuse = 'python'\n"
+                                   "call = 'scripts/score.py:score'\n[dead_letter]\nfile = '"),
+                        path, "'\n"));
+  };
+  CHECK(output("keys/../keys/pii.json") == Lines{"18:8+23: the dead-letter file would be written "
+                                                 "over a keyring: \"keys/../keys/pii.json\""});
+  CHECK(output("scripts/score.py").size() == 1);
+  CHECK(output("jobs/job.toml").size() == 1);
+  CHECK(output("a.ndjson").size() == 1);
+  CHECK(output("b.ndjson").empty());
+}
+
+TEST_CASE("a job file that cannot be read is a diagnostic without a place") {
+  test::MemoryOs os;
+  const auto outcome = read_job(os, "none.toml");
+  REQUIRE(outcome.diagnostics.size() == 1);
+  CHECK(outcome.diagnostics[0].at.line == 0);
+  CHECK(outcome.diagnostics[0].message == "cannot open none.toml: No such file or directory");
+  os.files["job.toml"] = job_with("");
+  CHECK(read_job(os, "job.toml").config.has_value());
+}
