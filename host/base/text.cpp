@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace adyton {
 namespace {
@@ -23,26 +22,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row[b.size()];
-}
-
-/// The length of the well-formed UTF-8 sequence at the start of `text`; 0 if there is none.
-std::size_t utf8_sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  if (first < 0xe0) return follows(1) ? 2 : 0;
-  if (first < 0xf0) {
-    const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
-    const unsigned high = first == 0xed ? 0x9f : 0xbf;
-    return follows(1, low, high) && follows(2) ? 3 : 0;
-  }
-  const unsigned low = first == 0xf0 ? 0x90 : 0x80;
-  const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
-  return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
 }
 
 }  // namespace
@@ -114,23 +93,6 @@ std::optional<std::string_view> did_you_mean(std::string_view word,
     }
   }
   return best;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    if (text.size() >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, text.data(), sizeof word);
-      if ((word & 0x8080808080808080ULL) == 0) {
-        text.remove_prefix(sizeof word);
-        continue;
-      }
-    }
-    const std::size_t length = utf8_sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 std::string in_quotes(std::string_view text, std::size_t limit) {

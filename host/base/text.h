@@ -43,6 +43,10 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 std::optional<std::string_view> did_you_mean(std::string_view word,
                                              std::span<const std::string_view> candidates);
 
+/// The length of the well-formed UTF-8 sequence at the start of `text`, which is not empty; 0 if there
+/// is none.
+std::size_t utf8_sequence(std::string_view text);
+
 /// True if `text` is well-formed UTF-8 (no surrogates, nothing over U+10FFFF, no overlong form).
 bool is_utf8(std::string_view text);
 

@@ -1,7 +1,9 @@
 #include "host/cli/commands.h"
 
 #include "host/cli/check.h"
+#include "host/cli/keys.h"
 #include "host/cli/run.h"
+#include "host/cli/steps.h"
 #include "host/pipeline/plan.h"
 #include "host/worker/script_host.h"
 
@@ -25,6 +27,8 @@ std::vector<Command> commands(const std::string& program, python::BuiltinModules
          return run_command(args, os, start);
        }},
       {"check", "says all that is wrong with a job, or what it would do", check_command},
+      {"steps", "the steps that a job can use, with their options", steps_command},
+      {"keys", "makes, shows and rotates keyrings", keys_command},
   };
 }
 

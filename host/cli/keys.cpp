@@ -124,9 +124,9 @@ std::string row(const KeyInfo& key) {
 
 int list_keys(std::span<const std::string> args, Os& os) {
   constexpr std::string_view command = "keys list";
-  const auto parsed = parse(
-      command, "usage: adyton keys list FILE\nShows ids, types and states of the keys.\n", args,
-      TakesType::no);
+  const auto parsed =
+      parse(command, "usage: adyton keys list FILE\nShows ids, types and states of the keys.\n",
+            args, TakesType::no);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto keyring = crypto::load_keyring(os, std::get<Request>(parsed).path);
   if (!keyring) return fail(command, keyring.error());
@@ -143,22 +143,23 @@ KeyType primary_type(const Keyring& keyring) {
 
 int rotate_keyring(std::span<const std::string> args, Os& os) {
   constexpr std::string_view command = "keys rotate";
-  const auto parsed =
-      parse(command,
-            "usage: adyton keys rotate FILE [--type TYPE]\n"
-            "Adds a key and makes it the primary. Its type is the old primary's unless --type says\n"
-            "otherwise.\n",
-            args, TakesType::yes);
+  const auto parsed = parse(
+      command,
+      "usage: adyton keys rotate FILE [--type TYPE]\n"
+      "Adds a key and makes it the primary. Its type is the old primary's unless --type says\n"
+      "otherwise.\n",
+      args, TakesType::yes);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& request = std::get<Request>(parsed);
   auto keyring = crypto::load_keyring(os, request.path);
   if (!keyring) return fail(command, keyring.error());
   const KeyType type = request.type.value_or(primary_type(*keyring));
   if (crypto::is_deterministic(type) != crypto::is_deterministic(primary_type(*keyring))) {
-    return fail(command, {ErrorCode::config,
-                          cat(request.path, " holds ", crypto::key_type_name(primary_type(*keyring)),
-                              " keys, and deterministic keys have a keyring of their own; make one "
-                              "with: adyton keys new")});
+    return fail(command,
+                {ErrorCode::config,
+                 cat(request.path, " holds ", crypto::key_type_name(primary_type(*keyring)),
+                     " keys, and deterministic keys have a keyring of their own; make one "
+                     "with: adyton keys new")});
   }
   const std::uint32_t old_id = keyring->primary_key_id();
   const std::uint32_t new_id = keyring->rotate(type);
@@ -188,8 +189,8 @@ int keys_command(std::span<const std::string> args, Os& os) {
   const Subcommand subcommand = args.empty() ? nullptr : subcommand_of(args[0]);
   if (subcommand != nullptr) return subcommand(args.subspan(1), os);
   constexpr std::array<std::string_view, 3> names{"new", "list", "rotate"};
-  std::string message = args.empty() ? "new, list or rotate?"
-                                     : cat("there is no ", in_quotes(args[0]));
+  std::string message =
+      args.empty() ? "new, list or rotate?" : cat("there is no ", in_quotes(args[0]));
   if (!args.empty()) {
     if (const auto meant = did_you_mean(args[0], names)) {
       message += cat("; did you mean ", *meant, "?");

@@ -51,14 +51,6 @@ std::string dead_rows(const Summary& summary) {
   return text;
 }
 
-/// The length of the UTF-8 character at the start of `text`; 0 if there is none.
-std::size_t character_length(std::string_view text) {
-  for (std::size_t length = 1; length <= std::min<std::size_t>(4, text.size()); ++length) {
-    if (is_utf8(text.substr(0, length))) return length;
-  }
-  return 0;
-}
-
 /// Builds one JSON object.
 class JsonObject {
  public:
@@ -100,7 +92,7 @@ class JsonObject {
     constexpr std::string_view hex = "0123456789abcdef";
     out += '"';
     while (!text.empty()) {
-      const std::size_t length = character_length(text);
+      const std::size_t length = utf8_sequence(text);
       const auto byte = static_cast<unsigned char>(text[0]);
       if (length == 0)
         out += "\ufffd";

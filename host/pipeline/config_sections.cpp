@@ -310,8 +310,6 @@ void read_dead_letter(const TomlTable& table, Place at, const CheckContext& cont
   }
   if (const auto* errors = reader.find("max_errors")) {
     read_max_errors(*errors, context, dead_letter.max_errors);
-  } else if (dead_letter.file.empty()) {
-    dead_letter.max_errors.count = 0;
   }
 }
 

@@ -57,14 +57,6 @@ std::size_t width_of(char32_t c) {
   return among(c, wide) ? 2 : 1;
 }
 
-/// The well-formed UTF-8 character at the start of `text`, or a byte that is not one.
-std::size_t character_length(std::string_view text) {
-  for (std::size_t length = 1; length <= std::min<std::size_t>(4, text.size()); ++length) {
-    if (is_utf8(text.substr(0, length))) return length;
-  }
-  return 0;
-}
-
 char32_t code_point(std::string_view character) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
   if (character.size() == 1) return byte(0);
@@ -78,9 +70,10 @@ char32_t code_point(std::string_view character) {
 std::vector<Cell> cells_of(std::string_view line) {
   std::vector<Cell> cells;
   while (!line.empty()) {
-    const std::size_t length = std::max<std::size_t>(1, character_length(line));
+    const std::size_t sequence = utf8_sequence(line);
+    const bool sound = sequence != 0;
+    const std::size_t length = sound ? sequence : 1;
     const std::string_view character = line.substr(0, length);
-    const bool sound = character_length(line) != 0;
     const char32_t c = sound ? code_point(character) : 0;
     const bool control = !sound || (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0);
     cells.push_back(control ? Cell{"\ufffd", 1} : Cell{std::string(character), width_of(c)});

@@ -1,5 +1,7 @@
 #include "host/pipeline/run.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -63,6 +65,13 @@ RecordBytes bytes_allowed(const JobConfig& job) {
   return job.protects() && !job.dead_letter.plain ? RecordBytes::no : RecordBytes::yes;
 }
 
+/// Batches come and go in the same sizes: memory that is freed stays with the process, instead of
+/// being given back to the kernel and faulted in again, page by page, for the next batch.
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+}
+
 class Run {
  public:
   Run(const JobConfig& job, Os& os, Pool& pool, ScriptHost* scripts, RunObserver& observer,
@@ -80,6 +89,7 @@ class Run {
 
   Result<RunReport> run() {
     const auto start = std::chrono::steady_clock::now();
+    keep_freed_memory();
     ADYTON_CHECK(open());
     ADYTON_CHECK(move_batches());
     if (!stopped_early_) ADYTON_CHECK(finish());

@@ -20,7 +20,7 @@ PyDoc_STRVAR(package_doc,
              "    adyton.crypto    authenticated encryption, keyrings, hashes, key derivation\n"
              "    adyton.record    the records that the Python steps of a job are given\n"
              "\n"
-             "__all__ lists those that this executable has.");
+             "__all__ lists those that this executable has. adyton.Record is adyton.record.Record.");
 
 // "json" for "adyton.json"; nullptr if `name` is no child of the package.
 const char* child_of_package(const char* name) {
@@ -59,8 +59,15 @@ int execute(PyObject* module) {
   return install_finder(gil);
 }
 
+// adyton.Record is the package's own name for that type.
+PyObject* import_record(PyObject* name) {
+  const Ref module = Ref::steal(PyImport_ImportModule("adyton.record"));
+  return module ? PyObject_GetAttr(module.get(), name) : nullptr;
+}
+
 // adyton.__getattr__ (PEP 562): called only for names that the package does not have yet.
 PyObject* get_attribute(PyObject* module, PyObject* name) {
+  if (PyUnicode_CompareWithASCIIString(name, "Record") == 0) return import_record(name);
   // Straight from the dict: while the module is being set up __all__ is itself a missing name.
   PyObject* const names = PyDict_GetItemString(PyModule_GetDict(module), "__all__");
   const int known = names ? PySequence_Contains(names, name) : 0;

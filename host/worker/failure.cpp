@@ -25,10 +25,13 @@ std::string cut(std::string_view text, std::size_t limit) {
 
 // The characters of a str; none, and no exception, if there is no str.
 std::string utf8(Gil&, const Ref& text) {
-  const Ref bytes = text && PyUnicode_Check(text.get())
-                        ? Ref::steal(PyUnicode_AsEncodedString(text.get(), "utf-8", "backslashreplace"))
-                        : Ref();
-  if (bytes) return {PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get()))};
+  const Ref bytes =
+      text && PyUnicode_Check(text.get())
+          ? Ref::steal(PyUnicode_AsEncodedString(text.get(), "utf-8", "backslashreplace"))
+          : Ref();
+  if (bytes)
+    return {PyBytes_AS_STRING(bytes.get()),
+            static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get()))};
   PyErr_Clear();
   return {};
 }
@@ -59,11 +62,13 @@ Ref from_script(Gil& gil, PyObject* error, const std::string& script) {
 
 std::string format(Gil& gil, PyObject* error, const std::string& script) {
   const Ref module = Ref::steal(PyImport_ImportModule("traceback"));
-  const Ref function = module ? Ref::steal(PyObject_GetAttrString(module.get(), "format_exception")) : Ref();
+  const Ref function =
+      module ? Ref::steal(PyObject_GetAttrString(module.get(), "format_exception")) : Ref();
   const Ref traceback = function ? from_script(gil, error, script) : Ref();
-  const Ref lines = traceback ? Ref::steal(PyObject_CallFunction(function.get(), "OOOi", Py_TYPE(error),
-                                                                 error, traceback.get(), frames_limit))
-                              : Ref();
+  const Ref lines = traceback
+                        ? Ref::steal(PyObject_CallFunction(function.get(), "OOOi", Py_TYPE(error),
+                                                           error, traceback.get(), frames_limit))
+                        : Ref();
   const Ref nothing = lines ? Ref::steal(PyUnicode_FromString("")) : Ref();
   const Ref text = nothing ? Ref::steal(PyUnicode_Join(nothing.get(), lines.get())) : Ref();
   PyErr_Clear();

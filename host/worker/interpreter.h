@@ -10,8 +10,8 @@
 
 namespace adyton::worker {
 
-/// A Python interpreter inside a run: started and ended by the main thread, which holds the GIL only
-/// while it runs a script (a Turn). Once in a process.
+/// A Python interpreter inside a run: started and ended by the main thread, which holds the GIL
+/// only while it runs a script (a Turn). Once in a process.
 class Interpreter {
  public:
   /// `program` is the command as the user called it: Python finds its prefix by it, and
@@ -19,7 +19,8 @@ class Interpreter {
   static Result<std::unique_ptr<Interpreter>> start(const std::string& program,
                                                     python::BuiltinModules built_ins);
 
-  /// Ends the interpreter: atexit functions run, non-daemon threads are joined, sys.stdout is flushed.
+  /// Ends the interpreter: atexit functions run, non-daemon threads are joined, sys.stdout is
+  /// flushed.
   ~Interpreter();
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
@@ -28,7 +29,7 @@ class Interpreter {
   friend class Turn;
   Interpreter();
 
-  PyThreadState* thread_ = nullptr;    // the main thread's, while no Turn lives
+  PyThreadState* thread_ = nullptr;     // the main thread's, while no Turn lives
   struct sigaction on_interrupt_ = {};  // Python's own handling of SIGINT
 };
 

@@ -12,7 +12,9 @@ namespace {
 // Up to so many members are looked through one by one.
 constexpr std::size_t small = 48;
 
-std::uint32_t offset(std::size_t at) { return static_cast<std::uint32_t>(at); }
+std::uint32_t offset(std::size_t at) {
+  return static_cast<std::uint32_t>(at);
+}
 
 }  // namespace
 

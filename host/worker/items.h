@@ -16,8 +16,8 @@ namespace adyton::worker {
 /// The bytes that views look into. Shared with whatever a script keeps.
 using Source = std::shared_ptr<const pipeline::Text>;
 
-/// A member of an object or an element of an array: where it stands in the source, or the value that
-/// a script put there, or both.
+/// A member of an object or an element of an array: where it stands in the source, or the value
+/// that a script put there, or both.
 struct Item {
   enum class Kind : std::uint8_t {
     source,    // its value is the source's; `value` is that value where it has been asked for
@@ -26,14 +26,14 @@ struct Item {
     removed,   // of an object: taken out (the number of an item is its name's place in the table)
   };
 
-  std::string_view name;          // a member's key, unescaped; in the source or one of Items' own
-  std::uint32_t gap = 0;          // what separates it from the item before begins here; 0: nothing
-  std::uint32_t begin = 0;        //   does, and ends here, where its key or value begins
+  std::string_view name;    // a member's key, unescaped; in the source or one of Items' own
+  std::uint32_t gap = 0;    // what separates it from the item before begins here; 0: nothing
+  std::uint32_t begin = 0;  //   does, and ends here, where its key or value begins
   std::uint32_t value_begin = 0;
   std::uint32_t value_end = 0;
   python::Ref value;
   Kind kind = Kind::source;
-  bool repeat = false;            // of an object: an item before it has the same name
+  bool repeat = false;  // of an object: an item before it has the same name
 
   bool live() const { return kind != Kind::removed; }
   bool in_source() const { return kind == Kind::source || kind == Kind::assigned; }
@@ -71,8 +71,8 @@ class Items {
   /// The last member of that name, or `none`.
   std::uint32_t find(python::Gil& gil, std::string_view name);
 
-  /// The one member of that name that is left after a write, or `none`: where the source repeats the
-  /// name, the first stays, without a value until the caller gives it one, and the others go.
+  /// The one member of that name that is left after a write, or `none`: where the source repeats
+  /// the name, the first stays, without a value until the caller gives it one, and the others go.
   std::uint32_t find_for_write(python::Gil& gil, std::string_view name);
 
   void add(python::Gil& gil, std::string_view name, python::Ref value);

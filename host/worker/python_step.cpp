@@ -72,7 +72,8 @@ class Pass {
     const char* const text = batch_.text->data();
     begin_ = static_cast<std::uint32_t>(skim_space(text, record.text_begin));
     end_ = record.text_end;
-    while (text[end_ - 1] == ' ' || text[end_ - 1] == '\t' || text[end_ - 1] == '\r' || text[end_ - 1] == '\n') {
+    while (text[end_ - 1] == ' ' || text[end_ - 1] == '\t' || text[end_ - 1] == '\r' ||
+           text[end_ - 1] == '\n') {
       --end_;
     }
   }
@@ -128,7 +129,8 @@ class Pass {
     const Record record = batch_.records[number];
     pipeline::Rewrite& rewrite = start_rewrite(number);
     Record further = record;
-    further.begin = further.text_begin;  // what stands before the record (a BOM) stays with the first
+    further.begin =
+        further.text_begin;  // what stands before the record (a BOM) stays with the first
     std::size_t begin = 0;
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       rewrite.begin(i == 0 ? record : further);
@@ -172,7 +174,8 @@ class Pass {
     }
     const bool exit = PyErr_ExceptionMatches(PyExc_SystemExit) != 0;
     Failure failure = take_failure(gil_, script_.path);
-    if (exit) return Error{ErrorCode::invalid, cat("the script ended the run: ", failure.detail), name_};
+    if (exit)
+      return Error{ErrorCode::invalid, cat("the script ended the run: ", failure.detail), name_};
     pipeline::DeadRecord why;
     why.step = number_;
     why.kind = kind;
@@ -198,10 +201,10 @@ class Pass {
   std::uint32_t number_;
   Batch& batch_;
   std::optional<pipeline::Rewrite> rewrite_;
-  std::string scratch_;             // what the function returned, as JSON
-  std::vector<std::size_t> ends_;   // where the values in it end
+  std::string scratch_;            // what the function returned, as JSON
+  std::vector<std::size_t> ends_;  // where the values in it end
   std::size_t written_ = 0;
-  std::uint32_t begin_ = 0;         // the value of the record at hand
+  std::uint32_t begin_ = 0;  // the value of the record at hand
   std::uint32_t end_ = 0;
 };
 

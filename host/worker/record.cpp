@@ -17,7 +17,8 @@ namespace {
 
 enum class Found { yes, no, failed };
 
-// The number of the member that `key` names. A key that is no str is simply not there, as in a dict.
+// The number of the member that `key` names. A key that is no str is simply not there, as in a
+// dict.
 Found find_member(Gil& gil, View& record, PyObject* key, std::uint32_t& number) {
   if (!PyUnicode_Check(key)) return PyObject_Hash(key) == -1 ? Found::failed : Found::no;
   std::string buffer;
@@ -175,10 +176,12 @@ bool update_from_pairs(Gil& gil, View& record, PyObject* other) {
   const Ref iterator = Ref::steal(PyObject_GetIter(other));
   if (!iterator) return false;
   while (const Ref element = Ref::steal(PyIter_Next(iterator.get()))) {
-    const Ref pair = Ref::steal(PySequence_Fast(element.get(), "update() takes pairs of key and value"));
+    const Ref pair =
+        Ref::steal(PySequence_Fast(element.get(), "update() takes pairs of key and value"));
     if (!pair) return false;
     if (PySequence_Fast_GET_SIZE(pair.get()) != 2) {
-      PyErr_Format(PyExc_ValueError, "update() takes pairs of key and value; this one has length %zd",
+      PyErr_Format(PyExc_ValueError,
+                   "update() takes pairs of key and value; this one has length %zd",
                    PySequence_Fast_GET_SIZE(pair.get()));
       return false;
     }
@@ -253,22 +256,23 @@ PyObject* view_of_part(PyObject* self, PyObject*) {
   return make_record_view(gil, as_view(self), part);
 }
 
-PyDoc_STRVAR(record_doc,
-             "A JSON object, read where it lies: a mutable mapping in which only what is asked for\n"
-             "becomes a Python object.\n"
-             "\n"
-             "It behaves as the dict that json.loads makes of the same text; a nested object is a\n"
-             "Record, a nested array a RecordList. Written back, everything that was not changed has\n"
-             "the bytes it came with: order of keys, white space, spelling of numbers and strings.\n"
-             "A key that the text repeats has the value of the last, as with json.loads; writing or\n"
-             "deleting it leaves one or none.\n"
-             "\n"
-             "What is assigned must be what JSON can say (str, int, finite float, bool, None, dict,\n"
-             "list, tuple, Record, RecordList): TypeError or ValueError otherwise, at once.\n"
-             "\n"
-             "A Python step of a pipeline gets its records as this; Record.from_json makes one\n"
-             "anywhere. A Record that is kept keeps the text around it alive (in a pipeline: the\n"
-             "batch, some MB); copy.deepcopy(record) has just its own.");
+PyDoc_STRVAR(
+    record_doc,
+    "A JSON object, read where it lies: a mutable mapping in which only what is asked for\n"
+    "becomes a Python object.\n"
+    "\n"
+    "It behaves as the dict that json.loads makes of the same text; a nested object is a\n"
+    "Record, a nested array a RecordList. Written back, everything that was not changed has\n"
+    "the bytes it came with: order of keys, white space, spelling of numbers and strings.\n"
+    "A key that the text repeats has the value of the last, as with json.loads; writing or\n"
+    "deleting it leaves one or none.\n"
+    "\n"
+    "What is assigned must be what JSON can say (str, int, finite float, bool, None, dict,\n"
+    "list, tuple, Record, RecordList): TypeError or ValueError otherwise, at once.\n"
+    "\n"
+    "A Python step of a pipeline gets its records as this; Record.from_json makes one\n"
+    "anywhere. A Record that is kept keeps the text around it alive (in a pipeline: the\n"
+    "batch, some MB); copy.deepcopy(record) has just its own.");
 
 PyMethodDef methods[] = {
     {"get", as_method(get), METH_FASTCALL,
@@ -300,8 +304,10 @@ PyMethodDef methods[] = {
     reduce_method,
     {"from_json", as_method(from_json), METH_O | METH_CLASS,
      "from_json($type, text, /)\n--\n\n"
-     "Read one JSON value (RFC 8259) from bytes, another bytes-like object or str: a Record for an\n"
-     "object, a RecordList for an array, else the plain value. The whole text is checked, in UTF-8;\n"
+     "Read one JSON value (RFC 8259) from bytes, another bytes-like object or str: a Record for "
+     "an\n"
+     "object, a RecordList for an array, else the plain value. The whole text is checked, in "
+     "UTF-8;\n"
      "ValueError with the byte's number where it is not JSON, or is nested more than 1024 deep."},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -328,7 +334,9 @@ PyType_Slot slots[] = {
 }  // namespace
 
 PyType_Spec record_spec = {
-    "adyton.Record", sizeof(View), 0,
+    "adyton.Record",
+    sizeof(View),
+    0,
     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MAPPING | Py_TPFLAGS_IMMUTABLETYPE |
         Py_TPFLAGS_DISALLOW_INSTANTIATION,
     slots,
@@ -343,7 +351,8 @@ int assign_member(Gil& gil, View& record, PyObject* key, PyObject* value) {
   Items& items = record.items(gil);
   const std::uint32_t present = items.find(gil, name);
   // record[k] = record[k] changes nothing, and with it record[k] += … of a nested list.
-  if (present != Items::none && items[present].value.get() == value && !items[present].repeat) return 0;
+  if (present != Items::none && items[present].value.get() == value && !items[present].repeat)
+    return 0;
   if (!check_json(gil, types, value, key)) return -1;
   record.changed = true;
   hold(record, value);

@@ -7,7 +7,8 @@
 namespace adyton::worker {
 
 /// The type adyton.Record: a lazy mutable mapping over a JSON object's bytes. The names of its
-/// members are unique to a script; where the source repeats one, the last is read, as json.loads does.
+/// members are unique to a script; where the source repeats one, the last is read, as json.loads
+/// does.
 extern PyType_Spec record_spec;
 
 /// record[key] = value, or del record[key] where `value` is null. 0, or -1 with an exception set.

@@ -24,7 +24,8 @@ Ref element(Gil& gil, View& list, Py_ssize_t index) {
   return value_of(gil, list, static_cast<std::uint32_t>(index));
 }
 
-// The index that `object` stands for, counted from the end if negative. False with an exception set.
+// The index that `object` stands for, counted from the end if negative. False with an exception
+// set.
 bool read_index(Gil& gil, View& list, PyObject* object, Py_ssize_t& index) {
   index = PyNumber_AsSsize_t(object, PyExc_IndexError);
   if (index == -1 && PyErr_Occurred() != nullptr) return false;
@@ -98,7 +99,8 @@ Py_ssize_t length(PyObject* self) {
   return size_of(gil, as_view(self));
 }
 
-// Called with an index from 0 on: by iteration, and with negative ones already counted from the end.
+// Called with an index from 0 on: by iteration, and with negative ones already counted from the
+// end.
 PyObject* item(PyObject* self, Py_ssize_t index) {
   Gil gil = Gil::held_by_caller();
   if (index >= 0 && index < size_of(gil, as_view(self))) {
@@ -269,8 +271,8 @@ PyObject* pop(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
   return value.release();
 }
 
-// The first index from `start` before `stop` whose element equals `value`; -1 if there is none, -2 on
-// an exception.
+// The first index from `start` before `stop` whose element equals `value`; -1 if there is none, -2
+// on an exception.
 Py_ssize_t find(Gil& gil, View& list, PyObject* value, Py_ssize_t start, Py_ssize_t stop) {
   for (Py_ssize_t i = start; i < stop && i < size_of(gil, list); ++i) {
     const Ref one = element(gil, list, i);
@@ -370,7 +372,8 @@ Ref sorted_numbers(Gil&, const Ref& keys, PyObject* reverse) {
   const Ref options = by && sort && none
                           ? Ref::steal(Py_BuildValue("{sOsO}", "key", by.get(), "reverse", reverse))
                           : Ref();
-  const Ref done = options ? Ref::steal(PyObject_Call(sort.get(), none.get(), options.get())) : Ref();
+  const Ref done =
+      options ? Ref::steal(PyObject_Call(sort.get(), none.get(), options.get())) : Ref();
   return done ? numbers : Ref();
 }
 
@@ -423,11 +426,12 @@ PyObject* compare(PyObject* self, PyObject* other, int operation) {
   return equal < 0 ? nullptr : PyBool_FromLong((equal == 1) == (operation == Py_EQ));
 }
 
-PyDoc_STRVAR(list_doc,
-             "A JSON array, read where it lies: a mutable sequence in which only what is asked for\n"
-             "becomes a Python object. It behaves as the list that json.loads makes of the same\n"
-             "text; a slice of it and a sum with it are plain lists. Written back, elements that\n"
-             "were not changed have the bytes they came with. See Record.");
+PyDoc_STRVAR(
+    list_doc,
+    "A JSON array, read where it lies: a mutable sequence in which only what is asked for\n"
+    "becomes a Python object. It behaves as the list that json.loads makes of the same\n"
+    "text; a slice of it and a sum with it are plain lists. Written back, elements that\n"
+    "were not changed have the bytes they came with. See Record.");
 
 PyMethodDef methods[] = {
     {"append", append, METH_O, "append($self, value, /)\n--\n\nAdd a value at the end."},
@@ -447,8 +451,7 @@ PyMethodDef methods[] = {
     {"index", as_method(index_of), METH_FASTCALL,
      "index($self, value, start=0, stop=9223372036854775807, /)\n--\n\n"
      "The first index of an equal element, or ValueError."},
-    {"count", count, METH_O,
-     "count($self, value, /)\n--\n\nHow many elements equal it."},
+    {"count", count, METH_O, "count($self, value, /)\n--\n\nHow many elements equal it."},
     to_json_method,
     to_python_method,
     copy_method,
@@ -481,7 +484,9 @@ PyType_Slot slots[] = {
 }  // namespace
 
 PyType_Spec record_list_spec = {
-    "adyton.RecordList", sizeof(View), 0,
+    "adyton.RecordList",
+    sizeof(View),
+    0,
     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_SEQUENCE | Py_TPFLAGS_IMMUTABLETYPE |
         Py_TPFLAGS_DISALLOW_INSTANTIATION,
     slots,

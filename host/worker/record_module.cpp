@@ -1,5 +1,7 @@
 #include "host/worker/record_module.h"
 
+#include <memory>
+
 #include "host/python/ref.h"
 #include "host/worker/record.h"
 #include "host/worker/record_list.h"
@@ -19,18 +21,21 @@ Types& types_of_module(PyObject* module) {
 }
 
 // Makes a type and registers it with that class of collections.abc.
-bool make_type(Gil&, PyObject* module, PyType_Spec& spec, const char* abstract, PyTypeObject*& type) {
+bool make_type(Gil&, PyObject* module, PyType_Spec& spec, const char* abstract,
+               PyTypeObject*& type) {
   type = reinterpret_cast<PyTypeObject*>(PyType_FromModuleAndSpec(module, &spec, nullptr));
   if (type == nullptr) return false;
   const Ref classes = Ref::steal(PyImport_ImportModule("_collections_abc"));
   const Ref base = classes ? Ref::steal(PyObject_GetAttrString(classes.get(), abstract)) : Ref();
-  const Ref done = base ? Ref::steal(PyObject_CallMethod(base.get(), "register", "O", type)) : Ref();
+  const Ref done =
+      base ? Ref::steal(PyObject_CallMethod(base.get(), "register", "O", type)) : Ref();
   return static_cast<bool>(done);
 }
 
 int execute(PyObject* module) {
   Gil gil = Gil::held_by_caller();
-  Types& types = types_of_module(module);
+  Types& types = *std::construct_at(&types_of_module(module));
+  types.key_cache = std::make_unique<json::KeyCache>();
   const bool made = make_type(gil, module, record_spec, "MutableMapping", types.record) &&
                     make_type(gil, module, record_list_spec, "MutableSequence", types.list) &&
                     make_type(gil, module, keys_spec, "KeysView", types.keys) &&
@@ -44,8 +49,8 @@ int execute(PyObject* module) {
 
 int traverse(PyObject* module, visitproc visit, void* arg) {
   const Types& types = types_of_module(module);
-  for (PyTypeObject* type : {types.record, types.list, types.keys, types.values, types.items,
-                             types.iterator}) {
+  for (PyTypeObject* type :
+       {types.record, types.list, types.keys, types.values, types.items, types.iterator}) {
     Py_VISIT(type);
   }
   return 0;
@@ -53,14 +58,19 @@ int traverse(PyObject* module, visitproc visit, void* arg) {
 
 int clear(PyObject* module) {
   Types& types = types_of_module(module);
-  for (PyTypeObject** type : {&types.record, &types.list, &types.keys, &types.values, &types.items,
-                              &types.iterator}) {
+  for (PyTypeObject** type :
+       {&types.record, &types.list, &types.keys, &types.values, &types.items, &types.iterator}) {
     Py_CLEAR(*type);
   }
+  if (types.key_cache) types.key_cache->clear();
   return 0;
 }
 
-void free(void* module) { clear(static_cast<PyObject*>(module)); }
+// The state of a module that was not executed is all zero: nothing to let go of.
+void destroy(void* module) {
+  clear(static_cast<PyObject*>(module));
+  std::destroy_at(&types_of_module(static_cast<PyObject*>(module)));
+}
 
 PyDoc_STRVAR(module_doc,
              "JSON values read where they lie: what a Python step of a pipeline gets.\n"
@@ -80,8 +90,15 @@ PyModuleDef_Slot slots[] = {
 };
 
 PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, module_name, module_doc, sizeof(Types), nullptr, slots, traverse, clear,
-    free,
+    PyModuleDef_HEAD_INIT,
+    module_name,
+    module_doc,
+    sizeof(Types),
+    nullptr,
+    slots,
+    traverse,
+    clear,
+    destroy,
 };
 
 }  // namespace
@@ -98,4 +115,6 @@ const Types* import_types(Gil&) {
 
 }  // namespace adyton::worker
 
-PyObject* PyInit_adyton_record() { return PyModuleDef_Init(&adyton::worker::definition); }
+PyObject* PyInit_adyton_record() {
+  return PyModuleDef_Init(&adyton::worker::definition);
+}

@@ -3,8 +3,8 @@
 #include "host/python/gil.h"
 #include "host/worker/view.h"
 
-/// The built-in module `adyton.record`: Record and RecordList. It takes nothing from the host and can
-/// be imported by any script.
+/// The built-in module `adyton.record`: Record and RecordList. It takes nothing from the host and
+/// can be imported by any script.
 extern "C" PyObject* PyInit_adyton_record();
 
 namespace adyton::worker {

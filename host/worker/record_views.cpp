@@ -11,8 +11,7 @@ namespace {
 
 // A part of a record, or an iterator over it: both hold the record, and no more objects.
 struct PartOf {
-  PyObject_HEAD
-  PyObject* record;  // owned
+  PyObject_HEAD PyObject* record;  // owned
   Part part;
 };
 
@@ -23,8 +22,12 @@ struct Iterator {
   std::uint32_t structure;  // of the record's items when the iterator was made
 };
 
-PartOf& as_part(PyObject* object) { return *reinterpret_cast<PartOf*>(object); }
-View& record_of(PyObject* object) { return as_view(as_part(object).record); }
+PartOf& as_part(PyObject* object) {
+  return *reinterpret_cast<PartOf*>(object);
+}
+View& record_of(PyObject* object) {
+  return as_view(as_part(object).record);
+}
 
 void deallocate(PyObject* self) {
   PyTypeObject* const type = Py_TYPE(self);
@@ -195,15 +198,18 @@ void* slot(Function* function) {
   return reinterpret_cast<void*>(function);
 }
 
-#define ADYTON_SET_SLOTS                                                                     \
-  {Py_tp_hash, slot(PyObject_HashNotImplemented)}, {Py_tp_richcompare, slot(compare)},       \
-      {Py_tp_methods, set_methods}, {Py_nb_and, slot(combine<PyNumber_And>)},                \
-      {Py_nb_or, slot(combine<PyNumber_Or>)}, {Py_nb_xor, slot(combine<PyNumber_Xor>)},      \
-      {Py_nb_subtract, slot(combine<PyNumber_Subtract>)}
+#define ADYTON_SET_SLOTS                                                                  \
+  {Py_tp_hash, slot(PyObject_HashNotImplemented)}, {Py_tp_richcompare, slot(compare)},    \
+      {Py_tp_methods, set_methods}, {Py_nb_and, slot(combine<PyNumber_And>)},             \
+      {Py_nb_or, slot(combine<PyNumber_Or>)}, {Py_nb_xor, slot(combine<PyNumber_Xor>)}, { \
+    Py_nb_subtract, slot(combine<PyNumber_Subtract>)                                      \
+  }
 
-#define ADYTON_PART_SLOTS                                                              \
-  {Py_tp_dealloc, slot(deallocate)}, {Py_tp_traverse, slot(traverse)},                 \
-      {Py_tp_repr, slot(represent)}, {Py_tp_iter, slot(iterate)}, {Py_sq_length, slot(length)}
+#define ADYTON_PART_SLOTS                                              \
+  {Py_tp_dealloc, slot(deallocate)}, {Py_tp_traverse, slot(traverse)}, \
+      {Py_tp_repr, slot(represent)}, {Py_tp_iter, slot(iterate)}, {    \
+    Py_sq_length, slot(length)                                         \
+  }
 
 PyType_Slot keys_slots[] = {
     ADYTON_PART_SLOTS, ADYTON_SET_SLOTS, {Py_sq_contains, slot(contains_key)}, {0, nullptr}};
@@ -224,13 +230,14 @@ PyType_Slot iterator_slots[] = {
     {0, nullptr},
 };
 
-constexpr unsigned part_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC |
-                                Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION;
+constexpr unsigned part_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |
+                                Py_TPFLAGS_DISALLOW_INSTANTIATION;
 
 }  // namespace
 
 PyType_Spec keys_spec = {"adyton.record.RecordKeys", sizeof(PartOf), 0, part_flags, keys_slots};
-PyType_Spec values_spec = {"adyton.record.RecordValues", sizeof(PartOf), 0, part_flags, values_slots};
+PyType_Spec values_spec = {"adyton.record.RecordValues", sizeof(PartOf), 0, part_flags,
+                           values_slots};
 PyType_Spec items_spec = {"adyton.record.RecordItems", sizeof(PartOf), 0, part_flags, items_slots};
 PyType_Spec iterator_spec = {"adyton.record.RecordIterator", sizeof(Iterator), 0, part_flags,
                              iterator_slots};

@@ -7,9 +7,9 @@
 
 namespace adyton::worker {
 
-// What keys(), values() and items() of a Record give, and iterators over them. As with a dict they show
-// the record as it is when they are asked, and iteration ends with RuntimeError if a member was added or
-// removed meanwhile.
+// What keys(), values() and items() of a Record give, and iterators over them. As with a dict they
+// show the record as it is when they are asked, and iteration ends with RuntimeError if a member
+// was added or removed meanwhile.
 
 enum class Part : std::uint8_t { keys, values, items };
 enum class Direction : std::uint8_t { forward, backward };

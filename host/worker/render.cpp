@@ -13,7 +13,9 @@ using python::Ref;
 
 namespace {
 
-constexpr bool is_surrogate(Py_UCS4 c) { return c >= 0xd800 && c < 0xe000; }
+constexpr bool is_surrogate(Py_UCS4 c) {
+  return c >= 0xd800 && c < 0xe000;
+}
 
 // Writes one value. Each function is false with an exception set if it cannot.
 class Renderer {

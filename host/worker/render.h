@@ -8,9 +8,9 @@
 namespace adyton::worker {
 
 // Python values → JSON text. A view is written as the bytes of its source with the changes put in;
-// everything else as json.dumps would, in compact form and UTF-8. On failure `out` holds a part and an
-// exception is set: TypeError for what JSON has no form for, ValueError for NaN, infinities and what
-// nests too deep (or in itself).
+// everything else as json.dumps would, in compact form and UTF-8. On failure `out` holds a part and
+// an exception is set: TypeError for what JSON has no form for, ValueError for NaN, infinities and
+// what nests too deep (or in itself).
 
 /// Appends the value. No Python code runs meanwhile.
 bool append_json(python::Gil& gil, const Types& types, PyObject* value, std::string& out);

@@ -24,7 +24,8 @@ Error raised(Gil& gil, std::string_view what, const std::string& path, const std
 }
 
 Ref path_object(Gil&, const std::string& path) {
-  return Ref::steal(PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
+  return Ref::steal(
+      PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
 }
 
 // Puts the folder first on sys.path, if it is not on it. False with an exception set.
@@ -47,7 +48,8 @@ bool is_taken(Gil&, PyObject* name) {
 }
 
 // The module of that name that is imported already, if it is this file's.
-Result<Ref> find_imported(Gil& gil, PyObject* name, const std::string& path, const std::string& file) {
+Result<Ref> find_imported(Gil& gil, PyObject* name, const std::string& path,
+                          const std::string& file) {
   const Ref module = Ref::borrow(PyDict_GetItem(PyImport_GetModuleDict(), name));
   if (!module && !is_taken(gil, name)) return Ref();
   const Ref origin = module ? Ref::steal(PyObject_GetAttrString(module.get(), "__file__")) : Ref();
@@ -65,8 +67,9 @@ Ref import_file(Gil& gil, PyObject* name, const std::string& path) {
   const Ref spec = location ? Ref::steal(PyObject_CallMethod(tools.get(), "spec_from_file_location",
                                                              "OO", name, location.get()))
                             : Ref();
-  Ref module = spec ? Ref::steal(PyObject_CallMethod(tools.get(), "module_from_spec", "O", spec.get()))
-                    : Ref();
+  Ref module =
+      spec ? Ref::steal(PyObject_CallMethod(tools.get(), "module_from_spec", "O", spec.get()))
+           : Ref();
   const Ref loader = module ? Ref::steal(PyObject_GetAttrString(spec.get(), "loader")) : Ref();
   PyObject* const modules = PyImport_GetModuleDict();  // borrowed
   if (!loader || PyObject_SetItem(modules, name, module.get()) != 0) return {};
@@ -104,7 +107,8 @@ bool is_async(Gil&, PyObject* function) {
 
 }  // namespace
 
-Result<ScriptFunction> load_function(Gil& gil, const std::string& file, const std::string& function) {
+Result<ScriptFunction> load_function(Gil& gil, const std::string& file,
+                                     const std::string& function) {
   std::error_code ignored;
   const std::string path = std::filesystem::absolute(file, ignored).lexically_normal().string();
   if (!std::filesystem::exists(path, ignored)) return fault("there is no such script", file);
@@ -114,7 +118,8 @@ Result<ScriptFunction> load_function(Gil& gil, const std::string& file, const st
   if (!found) return fault(cat("the script has no function ", function), file);
   if (PyCallable_Check(found.get()) == 0) return fault(cat(function, " is not a function"), file);
   if (is_async(gil, found.get())) {
-    return fault(cat(function, " is async: a step's function is called and must return; make it a plain def"),
+    return fault(cat(function,
+                     " is async: a step's function is called and must return; make it a plain def"),
                  file);
   }
   return ScriptFunction{found, path};

@@ -23,9 +23,8 @@ class Scripts final : public pipeline::ScriptHost {
   Result<std::unique_ptr<pipeline::Step>> load(const pipeline::ScriptCall& call) override {
     Turn turn(*interpreter_);
     ADYTON_TRY(ScriptFunction script, load_function(turn.gil(), call.file, call.function));
-    return std::unique_ptr<pipeline::Step>(
-        std::make_unique<PythonStep>(*interpreter_, types_, std::move(script),
-                                     cat(call.file, ":", call.function), call.number));
+    return std::unique_ptr<pipeline::Step>(std::make_unique<PythonStep>(
+        *interpreter_, types_, std::move(script), cat(call.file, ":", call.function), call.number));
   }
 
  private:

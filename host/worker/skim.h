@@ -7,8 +7,9 @@
 
 namespace adyton::worker {
 
-// Moving over text that is known to be valid JSON, with json::scan_padding readable bytes behind it:
-// nothing is checked, so nothing can fail. Each function takes an offset and returns the next one.
+// Moving over text that is known to be valid JSON, with json::scan_padding readable bytes behind
+// it: nothing is checked, so nothing can fail. Each function takes an offset and returns the next
+// one.
 
 namespace detail {
 
@@ -58,7 +59,8 @@ inline std::size_t skim_string(const char* text, std::size_t at, bool& escaped) 
 
 /// From the opening bracket to behind the one that closes it.
 inline std::size_t skim_container(const char* text, std::size_t at) {
-  constexpr std::uint64_t case_bits = detail::low_bits * 0x20;  // '[' | 0x20 is '{', ']' | 0x20 is '}'
+  constexpr std::uint64_t case_bits =
+      detail::low_bits * 0x20;  // '[' | 0x20 is '{', ']' | 0x20 is '}'
   bool escaped = false;
   for (std::size_t open = 0;;) {
     const std::uint64_t word = detail::load_word(text + at);

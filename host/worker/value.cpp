@@ -2,8 +2,9 @@
 
 #include <cstring>
 
-#include "host/worker/skim.h"
+#include "modules/json/binding/build.h"
 #include "modules/json/number.h"
+#include "modules/json/parse.h"
 #include "modules/json/scan.h"
 
 namespace adyton::worker {
@@ -46,65 +47,13 @@ Ref make_scalar(Gil& gil, std::string_view text) {
   }
 }
 
-bool is_container(char c) { return c == '{' || c == '['; }
-
-// A walk over one text that makes plain objects. It is as deep as the text, which json::max_depth
-// limits.
-class PlainReader {
- public:
-  PlainReader(Gil& gil, const char* text, std::size_t at) : gil_(gil), text_(text), at_(at) {}
-
-  Ref value() {
-    if (text_[at_] == '{') return object();
-    if (text_[at_] == '[') return array();
-    const std::size_t begin = at_;
-    at_ = skim_value(text_, at_);
-    return make_scalar(gil_, {text_ + begin, at_ - begin});
-  }
-
- private:
-  Ref object() {
-    Ref dict = Ref::steal(PyDict_New());
-    if (!dict) return {};
-    for (open(); text_[at_] != '}'; next()) {
-      const std::size_t begin = at_;
-      bool escaped = false;
-      at_ = skim_string(text_, at_, escaped);
-      const Ref key = make_string(gil_, {text_ + begin + 1, at_ - begin - 2});
-      at_ = skim_space(text_, skim_space(text_, at_) + 1);
-      const Ref member = key ? value() : Ref();
-      if (!member || PyDict_SetItem(dict.get(), key.get(), member.get()) != 0) return {};
-    }
-    ++at_;
-    return dict;
-  }
-
-  Ref array() {
-    Ref list = Ref::steal(PyList_New(0));
-    if (!list) return {};
-    for (open(); text_[at_] != ']'; next()) {
-      const Ref element = value();
-      if (!element || PyList_Append(list.get(), element.get()) != 0) return {};
-    }
-    ++at_;
-    return list;
-  }
-
-  void open() { at_ = skim_space(text_, at_ + 1); }
-
-  void next() {
-    at_ = skim_space(text_, at_);
-    if (text_[at_] == ',') at_ = skim_space(text_, at_ + 1);
-  }
-
-  Gil& gil_;
-  const char* text_;
-  std::size_t at_;
-};
+bool is_container(char c) {
+  return c == '{' || c == '[';
+}
 
 Ref item_to_plain(Gil& gil, const Types& types, View& view, Item& item) {
   if (item.value) return to_plain(gil, types, item.value.get());
-  return make_plain(gil, view.text(), item.value_begin);
+  return make_plain(gil, types, view.source->view(item.value_begin, item.value_end));
 }
 
 Ref record_to_plain(Gil& gil, const Types& types, View& view) {
@@ -115,8 +64,7 @@ Ref record_to_plain(Gil& gil, const Types& types, View& view) {
   for (std::uint32_t i = 0; i < items.all().size(); ++i) {
     if (!items[i].live() || items[i].repeat) continue;
     const Ref key = name_object(gil, items[i].name);
-    const Ref value =
-        key ? item_to_plain(gil, types, view, items[items.speaker(gil, i)]) : Ref();
+    const Ref value = key ? item_to_plain(gil, types, view, items[items.speaker(gil, i)]) : Ref();
     if (!value || PyDict_SetItem(dict.get(), key.get(), value.get()) != 0) return {};
   }
   return dict;
@@ -134,7 +82,9 @@ Ref list_to_plain(Gil& gil, const Types& types, View& view) {
 }
 
 Ref view_to_plain(Gil& gil, const Types& types, View& view) {
-  if (!modified(view, types)) return make_plain(gil, view.text(), view.begin);
+  if (!modified(view, types)) {
+    return make_plain(gil, types, view.source->view(view.begin, view.end));
+  }
   return is_record(types, as_object(view)) ? record_to_plain(gil, types, view)
                                            : list_to_plain(gil, types, view);
 }
@@ -167,13 +117,19 @@ Ref make_value(Gil& gil, const Types& types, const Source& source, std::uint32_t
   return make_scalar(gil, source->view(begin, end));
 }
 
-Ref make_plain(Gil& gil, const char* text, std::uint32_t begin) {
-  return PlainReader(gil, text, begin).value();
+Ref make_plain(Gil& gil, const Types& types, std::string_view text) {
+  if (!is_container(text[0])) return make_scalar(gil, text);
+  json::Builder builder(gil, *types.key_cache);
+  json::ParseOptions options;
+  options.max_depth = json::max_depth;
+  // The text is JSON: what stops the builder is an exception.
+  if (json::Parser(text, options, builder).run()) return {};
+  return builder.take();
 }
 
 Ref to_plain(Gil& gil, const Types& types, PyObject* value) {
-  const bool container = is_view(types, value) || PyDict_Check(value) || PyList_Check(value) ||
-                         PyTuple_Check(value);
+  const bool container =
+      is_view(types, value) || PyDict_Check(value) || PyList_Check(value) || PyTuple_Check(value);
   if (!container) return Ref::borrow(value);
   if (Py_EnterRecursiveCall(" while making plain objects of a record") != 0) return {};
   Ref plain;
@@ -189,8 +145,8 @@ Ref to_plain(Gil& gil, const Types& types, PyObject* value) {
 }
 
 Ref name_object(Gil&, std::string_view name) {
-  return Ref::steal(PyUnicode_DecodeUTF8(name.data(), static_cast<Py_ssize_t>(name.size()),
-                                         "surrogatepass"));
+  return Ref::steal(
+      PyUnicode_DecodeUTF8(name.data(), static_cast<Py_ssize_t>(name.size()), "surrogatepass"));
 }
 
 }  // namespace adyton::worker

@@ -60,7 +60,8 @@ Ref value_of(Gil& gil, View& view, std::uint32_t number) {
 
 bool key_text(Gil&, PyObject* key, std::string& buffer, std::string_view& text) {
   if (!PyUnicode_Check(key)) {
-    PyErr_Format(PyExc_TypeError, "the keys of a record are str, not %.200s", Py_TYPE(key)->tp_name);
+    PyErr_Format(PyExc_TypeError, "the keys of a record are str, not %.200s",
+                 Py_TYPE(key)->tp_name);
     return false;
   }
   Py_ssize_t size = 0;
@@ -72,7 +73,8 @@ bool key_text(Gil&, PyObject* key, std::string& buffer, std::string_view& text) 
   PyErr_Clear();
   const Ref bytes = Ref::steal(PyUnicode_AsEncodedString(key, "utf-8", "surrogatepass"));
   if (!bytes) return false;
-  buffer.assign(PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
+  buffer.assign(PyBytes_AS_STRING(bytes.get()),
+                static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
   text = buffer;
   return true;
 }
@@ -81,7 +83,8 @@ bool modified(View& view, const Types& types) {
   if (view.changed) return true;
   if (!view.nested) return false;
   for (const Item& item : view.index->all()) {
-    if (item.value && is_view(types, item.value.get()) && modified(as_view(item.value.get()), types)) {
+    if (item.value && is_view(types, item.value.get()) &&
+        modified(as_view(item.value.get()), types)) {
       return true;
     }
   }
@@ -97,8 +100,7 @@ void hold(View& view, PyObject* value) {
 void deallocate_view(PyObject* self) {
   PyTypeObject* const type = Py_TYPE(self);
   PyObject_GC_UnTrack(self);
-  Py_TRASHCAN_BEGIN(self, deallocate_view)
-  View& view = as_view(self);
+  Py_TRASHCAN_BEGIN(self, deallocate_view) View& view = as_view(self);
   std::destroy_at(&view.index);
   std::destroy_at(&view.source);
   PyObject_GC_Del(self);
@@ -117,7 +119,8 @@ int traverse_view(PyObject* self, visitproc visit, void* arg) {
 int clear_view(PyObject* self) {
   View& view = as_view(self);
   if (!view.index) return 0;
-  // What a script assigned is lost with the cycle it was in; the source's own values can be made again.
+  // What a script assigned is lost with the cycle it was in; the source's own values can be made
+  // again.
   std::vector<Ref> gone;
   for (Item& item : view.index->all()) {
     Ref value = item.kind == Item::Kind::source ? Ref() : Ref::borrow(Py_None);

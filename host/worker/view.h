@@ -8,10 +8,12 @@
 #include "host/python/gil.h"
 #include "host/python/ref.h"
 #include "host/worker/items.h"
+#include "modules/json/binding/key_cache.h"
 
 namespace adyton::worker {
 
-/// The types of the module adyton.record, in one interpreter: its module state.
+/// The types of the module adyton.record, in one interpreter, and what they share: its module
+/// state.
 struct Types {
   PyTypeObject* record = nullptr;
   PyTypeObject* list = nullptr;
@@ -19,14 +21,14 @@ struct Types {
   PyTypeObject* values = nullptr;
   PyTypeObject* items = nullptr;
   PyTypeObject* iterator = nullptr;
+  std::unique_ptr<json::KeyCache> key_cache;  // for records that are made plain
 };
 
 /// A Record or a RecordList: a lazy view of one object or array of a source, and what a script
 /// changed in it. A nested container is a view of its own, held by the item it stands in; it knows
 /// nothing of what it lies in, so views make no cycles by themselves. Owns its share of the source.
 struct View {
-  PyObject_HEAD
-  Source source;
+  PyObject_HEAD Source source;
   std::uint32_t begin;
   std::uint32_t end;
   std::unique_ptr<Items> index;  // none until something in the container is asked for
@@ -41,11 +43,19 @@ struct View {
   const char* text() const { return source->data(); }
 };
 
-inline View& as_view(PyObject* object) { return *reinterpret_cast<View*>(object); }
-inline PyObject* as_object(View& view) { return reinterpret_cast<PyObject*>(&view); }
+inline View& as_view(PyObject* object) {
+  return *reinterpret_cast<View*>(object);
+}
+inline PyObject* as_object(View& view) {
+  return reinterpret_cast<PyObject*>(&view);
+}
 
-inline bool is_record(const Types& types, PyObject* object) { return Py_IS_TYPE(object, types.record); }
-inline bool is_list(const Types& types, PyObject* object) { return Py_IS_TYPE(object, types.list); }
+inline bool is_record(const Types& types, PyObject* object) {
+  return Py_IS_TYPE(object, types.record);
+}
+inline bool is_list(const Types& types, PyObject* object) {
+  return Py_IS_TYPE(object, types.list);
+}
 inline bool is_view(const Types& types, PyObject* object) {
   return is_record(types, object) || is_list(types, object);
 }
@@ -59,8 +69,8 @@ inline const Types& types_of(PyObject* object) {
 /// it cannot be made (an integer with too many digits).
 python::Ref value_of(python::Gil& gil, View& view, std::uint32_t number);
 
-/// A key of a Record as UTF-8 (a lone surrogate as three bytes). The text lives as long as `key` and
-/// `buffer`. False with TypeError set if it is no str.
+/// A key of a Record as UTF-8 (a lone surrogate as three bytes). The text lives as long as `key`
+/// and `buffer`. False with TypeError set if it is no str.
 bool key_text(python::Gil& gil, PyObject* key, std::string& buffer, std::string_view& text);
 
 /// True if writing the view gives other bytes than the source has.

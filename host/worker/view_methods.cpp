@@ -65,7 +65,8 @@ Status check(std::string_view text) {
 
 Status check_syntax(const Source& source) {
   if (const json::Fault fault = json::validate(source->view())) {
-    return Error{ErrorCode::invalid, cat("not JSON: ", fault.message, " at byte ", fault.offset + 1)};
+    return Error{ErrorCode::invalid,
+                 cat("not JSON: ", fault.message, " at byte ", fault.offset + 1)};
   }
   if (!is_utf8(source->view())) return Error{ErrorCode::invalid, "not JSON: not UTF-8"};
   return {};
@@ -87,7 +88,8 @@ PyObject* from_json(PyObject* type, PyObject* text) {
   if (!input.open(gil, text)) return nullptr;
   if (const Status status = check(input.text()); !status) return python::raise(gil, status.error());
   const Source source = copy_of(input.text());
-  if (const Status status = check_syntax(source); !status) return python::raise(gil, status.error());
+  if (const Status status = check_syntax(source); !status)
+    return python::raise(gil, status.error());
   const void* const state = PyType_GetModuleState(reinterpret_cast<PyTypeObject*>(type));
   return read(gil, *static_cast<const Types*>(state), source).release();
 }

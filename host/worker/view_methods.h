@@ -22,7 +22,8 @@ PyObject* reduce(PyObject* self, PyObject*);
 inline constexpr PyMethodDef to_json_method = {
     "to_json", to_json, METH_NOARGS,
     "to_json($self, /)\n--\n\n"
-    "The JSON text as bytes (UTF-8): that of the source with the changes put in, without white space\n"
+    "The JSON text as bytes (UTF-8): that of the source with the changes put in, without white "
+    "space\n"
     "around it. ValueError if a value that was assigned has become what JSON cannot say."};
 inline constexpr PyMethodDef to_python_method = {
     "to_python", to_python, METH_NOARGS,

@@ -29,12 +29,17 @@ struct AeadKey {
 
 std::size_t nonce_size_of(const Keyring::Key& key) {
   switch (*key.type) {
-    case KeyType::x_aes_gcm: return key.salt_size + XAesGcm::iv_size;
+    case KeyType::x_aes_gcm:
+      return key.salt_size + XAesGcm::iv_size;
     case KeyType::aes256_gcm:
-    case KeyType::aes128_gcm: return AesGcm::nonce_size;
-    case KeyType::chacha20_poly1305: return ChaCha20Poly1305::nonce_size;
-    case KeyType::xchacha20_poly1305: return XChaCha20Poly1305::nonce_size;
-    case KeyType::aes256_siv: break;
+    case KeyType::aes128_gcm:
+      return AesGcm::nonce_size;
+    case KeyType::chacha20_poly1305:
+      return ChaCha20Poly1305::nonce_size;
+    case KeyType::xchacha20_poly1305:
+      return XChaCha20Poly1305::nonce_size;
+    case KeyType::aes256_siv:
+      break;
   }
   throw std::logic_error("a key type without a nonce");
 }
@@ -42,12 +47,17 @@ std::size_t nonce_size_of(const Keyring::Key& key) {
 std::unique_ptr<AeadCipher> make_cipher(const AeadKey& key) {
   const Bytes material = key.material.bytes();
   switch (key.type) {
-    case KeyType::x_aes_gcm: return std::make_unique<XAesGcm>(material, key.salt_size);
+    case KeyType::x_aes_gcm:
+      return std::make_unique<XAesGcm>(material, key.salt_size);
     case KeyType::aes256_gcm:
-    case KeyType::aes128_gcm: return std::make_unique<AesGcm>(material);
-    case KeyType::chacha20_poly1305: return std::make_unique<ChaCha20Poly1305>(material);
-    case KeyType::xchacha20_poly1305: return std::make_unique<XChaCha20Poly1305>(material);
-    case KeyType::aes256_siv: break;
+    case KeyType::aes128_gcm:
+      return std::make_unique<AesGcm>(material);
+    case KeyType::chacha20_poly1305:
+      return std::make_unique<ChaCha20Poly1305>(material);
+    case KeyType::xchacha20_poly1305:
+      return std::make_unique<XChaCha20Poly1305>(material);
+    case KeyType::aes256_siv:
+      break;
   }
   throw std::logic_error("a key type without a nonce");
 }
@@ -178,15 +188,21 @@ Result<Aead> Aead::create(const Keyring& keyring) {
   return Aead(std::move(impl));
 }
 
-std::uint32_t Aead::primary_key_id() const { return impl_->primary().id; }
+std::uint32_t Aead::primary_key_id() const {
+  return impl_->primary().id;
+}
 
 std::size_t Aead::ciphertext_size(std::size_t plaintext_size) const {
   return plaintext_size + impl_->primary().overhead();
 }
 
-void Aead::encrypt_many(std::span<const Sealing> messages) const { impl_->seal(messages); }
+void Aead::encrypt_many(std::span<const Sealing> messages) const {
+  impl_->seal(messages);
+}
 
-void Aead::decrypt_many(std::span<Opening> messages) const { impl_->open(messages); }
+void Aead::decrypt_many(std::span<Opening> messages) const {
+  impl_->open(messages);
+}
 
 Result<std::string> Aead::encrypt(Bytes plaintext, Bytes associated_data) const {
   std::string out(ciphertext_size(plaintext.size()), '\0');

@@ -12,8 +12,8 @@
 
 namespace adyton::crypto {
 
-/// One message to seal. `out` has room for ciphertext_size(plaintext.size()) and may not overlap the
-/// plaintext.
+/// One message to seal. `out` has room for ciphertext_size(plaintext.size()) and may not overlap
+/// the plaintext.
 struct Sealing {
   Bytes plaintext;
   Bytes associated_data;
@@ -30,10 +30,10 @@ struct Opening {
   bool ok = false;
 };
 
-/// Randomised authenticated encryption under a keyring, in Tink's wire form (docs/formats.md). Holds
-/// copies of the keys, so the Keyring may go. Const use from any number of threads; no call starts
-/// threads, touches files or blocks for more than the computation. A child forked while no call is
-/// running may use it: nonces come from getrandom(2) at every call.
+/// Randomised authenticated encryption under a keyring, in Tink's wire form (docs/formats.md).
+/// Holds copies of the keys, so the Keyring may go. Const use from any number of threads; no call
+/// starts threads, touches files or blocks for more than the computation. A child forked while no
+/// call is running may use it: nonces come from getrandom(2) at every call.
 class Aead {
  public:
   /// Refuses a keyring with an enabled deterministic key (ErrorCode::config, names id and type).
@@ -49,8 +49,8 @@ class Aead {
   std::size_t ciphertext_size(std::size_t plaintext_size) const;
 
   /// A fresh nonce for each message. With X-AES-GCM the messages of one call share a random salt,
-  /// and so a derived key, and their IVs count up from a random start: distinct within the call, and
-  /// between calls as far apart as random salts are.
+  /// and so a derived key, and their IVs count up from a random start: distinct within the call,
+  /// and between calls as far apart as random salts are.
   void encrypt_many(std::span<const Sealing> messages) const;
 
   /// Tries the enabled keys that the prefix names, then the raw ones. A failed message says only

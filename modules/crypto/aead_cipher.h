@@ -22,8 +22,8 @@ class AeadCipher {
   /// overlap the inputs. The nonce has a size the algorithm takes.
   virtual void seal(Bytes nonce, Bytes associated_data, Bytes plaintext, std::uint8_t* out) = 0;
 
-  /// True if the tag is right; then ciphertext.size() - tag_size bytes are at `out`. False if not, or
-  /// if the ciphertext is shorter than a tag; then those bytes at `out` are wiped.
+  /// True if the tag is right; then ciphertext.size() - tag_size bytes are at `out`. False if not,
+  /// or if the ciphertext is shorter than a tag; then those bytes at `out` are wiped.
   virtual bool open(Bytes nonce, Bytes associated_data, Bytes ciphertext, std::uint8_t* out) = 0;
 };
 

@@ -1,9 +1,9 @@
 #include "modules/crypto/aes_gcm.h"
 
+#include <cstring>
+
 #include <cryptopp/aes.h>
 #include <cryptopp/gcm.h>
-
-#include <cstring>
 
 #include "modules/crypto/gcm_odd_nonce.h"
 #include "modules/crypto/secret.h"
@@ -36,7 +36,9 @@ struct AesGcm::State {
   }
 };
 
-AesGcm::AesGcm(Bytes key) : state_(std::make_unique<State>()) { set_key(key); }
+AesGcm::AesGcm(Bytes key) : state_(std::make_unique<State>()) {
+  set_key(key);
+}
 
 AesGcm::~AesGcm() = default;
 

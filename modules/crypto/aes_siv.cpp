@@ -1,9 +1,9 @@
 #include "modules/crypto/aes_siv.h"
 
+#include <cstring>
+
 #include <cryptopp/aes.h>
 #include <cryptopp/modes.h>
-
-#include <cstring>
 
 #include "modules/crypto/compare.h"
 #include "modules/crypto/secret.h"

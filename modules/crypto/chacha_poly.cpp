@@ -1,8 +1,8 @@
 #include "modules/crypto/chacha_poly.h"
 
-#include <cryptopp/chachapoly.h>
-
 #include <array>
+
+#include <cryptopp/chachapoly.h>
 
 #include "modules/crypto/secret.h"
 
@@ -29,10 +29,10 @@ bool open_with(Cipher& cipher, Bytes nonce, Bytes associated_data, Bytes ciphert
                std::uint8_t* out) {
   if (ciphertext.size() < AeadCipher::tag_size) return false;
   const std::size_t size = ciphertext.size() - AeadCipher::tag_size;
-  const bool ok = cipher.DecryptAndVerify(
-      out, ciphertext.data() + size, AeadCipher::tag_size, nonce.data(),
-      static_cast<int>(nonce.size()), associated_data.data(), associated_data.size(),
-      ciphertext.data(), size);
+  const bool ok =
+      cipher.DecryptAndVerify(out, ciphertext.data() + size, AeadCipher::tag_size, nonce.data(),
+                              static_cast<int>(nonce.size()), associated_data.data(),
+                              associated_data.size(), ciphertext.data(), size);
   if (!ok) wipe(out, size);
   return ok;
 }

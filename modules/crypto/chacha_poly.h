@@ -23,7 +23,8 @@ class ChaCha20Poly1305 final : public AeadCipher {
   std::unique_ptr<State> state_;
 };
 
-/// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03): 32-byte key, 24-byte nonce, which may be random.
+/// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03): 32-byte key, 24-byte nonce, which may be
+/// random.
 class XChaCha20Poly1305 final : public AeadCipher {
  public:
   static constexpr std::size_t key_size = 32;

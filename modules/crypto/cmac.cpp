@@ -21,6 +21,8 @@ void AesCmac::update(Bytes data) {
   if (!data.empty()) state_->mac.Update(data.data(), data.size());
 }
 
-void AesCmac::finish(std::span<std::uint8_t, tag_size> tag) { state_->mac.Final(tag.data()); }
+void AesCmac::finish(std::span<std::uint8_t, tag_size> tag) {
+  state_->mac.Final(tag.data());
+}
 
 }  // namespace adyton::crypto

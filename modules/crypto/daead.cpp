@@ -116,15 +116,21 @@ Result<Daead> Daead::create(const Keyring& keyring, std::uint32_t sealing_key_id
   return Daead(std::move(impl));
 }
 
-std::uint32_t Daead::primary_key_id() const { return impl_->sealing().id; }
+std::uint32_t Daead::primary_key_id() const {
+  return impl_->sealing().id;
+}
 
 std::size_t Daead::ciphertext_size(std::size_t plaintext_size) const {
   return plaintext_size + impl_->sealing().overhead();
 }
 
-void Daead::encrypt_many(std::span<const Sealing> messages) const { impl_->seal(messages); }
+void Daead::encrypt_many(std::span<const Sealing> messages) const {
+  impl_->seal(messages);
+}
 
-void Daead::decrypt_many(std::span<Opening> messages) const { impl_->open(messages); }
+void Daead::decrypt_many(std::span<Opening> messages) const {
+  impl_->open(messages);
+}
 
 Result<std::string> Daead::encrypt_deterministically(Bytes plaintext, Bytes associated_data) const {
   std::string out(ciphertext_size(plaintext.size()), '\0');

@@ -1,10 +1,10 @@
 #include "modules/crypto/digest.h"
 
-#include <cryptopp/blake2.h>
-#include <cryptopp/hmac.h>
-
 #include <array>
 #include <utility>
+
+#include <cryptopp/blake2.h>
+#include <cryptopp/hmac.h>
 
 #include "modules/crypto/hash_types.h"
 
@@ -22,7 +22,9 @@ CryptoPP::BLAKE2b make_blake2b(std::size_t size, Bytes key) {
 
 }  // namespace
 
-std::string_view hash_name(Hash hash) { return names[static_cast<std::size_t>(hash)]; }
+std::string_view hash_name(Hash hash) {
+  return names[static_cast<std::size_t>(hash)];
+}
 
 std::optional<Hash> parse_hash(std::string_view name) {
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -31,7 +33,9 @@ std::optional<Hash> parse_hash(std::string_view name) {
   return std::nullopt;
 }
 
-std::span<const std::string_view> hash_names() { return names; }
+std::span<const std::string_view> hash_names() {
+  return names;
+}
 
 std::size_t digest_size(Hash hash) {
   if (hash == Hash::blake2b) return CryptoPP::BLAKE2b::DIGESTSIZE;
@@ -84,11 +88,13 @@ Digest::Digest(Hash hash) {
 }
 
 Digest Digest::blake2b(std::size_t size, Bytes key) {
-  return Digest(std::make_unique<StateOf<CryptoPP::BLAKE2b>>(Hash::blake2b, size,
-                                                             make_blake2b(size, key)));
+  return Digest(
+      std::make_unique<StateOf<CryptoPP::BLAKE2b>>(Hash::blake2b, size, make_blake2b(size, key)));
 }
 
-Digest Digest::clone() const { return Digest(state_->clone()); }
+Digest Digest::clone() const {
+  return Digest(state_->clone());
+}
 
 void Digest::update(Bytes data) {
   if (!data.empty()) state_->hash().Update(data.data(), data.size());
@@ -102,8 +108,12 @@ std::string Digest::value() const {
   return out;
 }
 
-Hash Digest::hash() const { return state_->which; }
-std::size_t Digest::size() const { return state_->size; }
+Hash Digest::hash() const {
+  return state_->which;
+}
+std::size_t Digest::size() const {
+  return state_->size;
+}
 
 std::string digest(Hash hash, Bytes data) {
   Digest running(hash);
@@ -111,7 +121,9 @@ std::string digest(Hash hash, Bytes data) {
   return running.value();
 }
 
-bool supports_hmac(Hash hash) { return hash != Hash::blake2b; }
+bool supports_hmac(Hash hash) {
+  return hash != Hash::blake2b;
+}
 
 std::string hmac(Hash hash, Bytes key, Bytes data) {
   return visit_hash(hash, [&](auto tag) {

@@ -1,11 +1,11 @@
 #include "modules/crypto/gcm_odd_nonce.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include <cryptopp/aes.h>
 #include <cryptopp/gcm.h>
 #include <cryptopp/modes.h>
-
-#include <algorithm>
-#include <cstring>
 
 #include "modules/crypto/compare.h"
 #include "modules/crypto/secret.h"
@@ -53,7 +53,9 @@ GcmOddNonce::GcmOddNonce(Bytes key) : state_(std::make_unique<State>()) {
   s.aes.ProcessBlock(start.data(), s.mask.data());
 }
 
-GcmOddNonce::~GcmOddNonce() { wipe(state_->mask.data(), state_->mask.size()); }
+GcmOddNonce::~GcmOddNonce() {
+  wipe(state_->mask.data(), state_->mask.size());
+}
 
 // The first block of a nonce that has not 12 bytes is its GHASH, hashed like a ciphertext.
 void GcmOddNonce::seal(Bytes nonce, Bytes associated_data, Bytes plaintext, std::uint8_t* out) {

@@ -1,20 +1,23 @@
 #include "modules/crypto/kdf.h"
 
+#include <bit>
+
 #include <cryptopp/hkdf.h>
 #include <cryptopp/pwdbased.h>
 #include <cryptopp/scrypt.h>
-
-#include <bit>
 
 #include "modules/crypto/hash_types.h"
 
 namespace adyton::crypto {
 namespace {
 
-std::uint8_t* bytes_of(std::string& text) { return reinterpret_cast<std::uint8_t*>(text.data()); }
+std::uint8_t* bytes_of(std::string& text) {
+  return reinterpret_cast<std::uint8_t*>(text.data());
+}
 
 Error unsupported(Hash hash) {
-  return {ErrorCode::invalid, cat("there is no HMAC with ", hash_name(hash), "; use SHA-2 or SHA-3")};
+  return {ErrorCode::invalid,
+          cat("there is no HMAC with ", hash_name(hash), "; use SHA-2 or SHA-3")};
 }
 
 }  // namespace
@@ -24,8 +27,8 @@ Result<std::string> hkdf(Hash hash, Bytes key_material, Bytes salt, Bytes info,
   if (!supports_hmac(hash)) return unsupported(hash);
   const std::size_t most = 255 * digest_size(hash);
   if (length == 0 || length > most) {
-    return Error{ErrorCode::invalid, cat("HKDF with ", hash_name(hash), " gives 1 to ", most,
-                                         " bytes, not ", length)};
+    return Error{ErrorCode::invalid,
+                 cat("HKDF with ", hash_name(hash), " gives 1 to ", most, " bytes, not ", length)};
   }
   std::string out(length, '\0');
   visit_hash(hash, [&](auto tag) {
@@ -56,7 +59,8 @@ Result<std::string> pbkdf2(Hash hash, Bytes password, Bytes salt, std::uint32_t 
 Result<std::string> scrypt(Bytes password, Bytes salt, ScryptCost cost, std::size_t length,
                            std::uint64_t memory_limit) {
   if (!std::has_single_bit(cost.n) || cost.n < 2) {
-    return Error{ErrorCode::invalid, cat("scrypt's n is a power of 2 greater than 1, not ", cost.n)};
+    return Error{ErrorCode::invalid,
+                 cat("scrypt's n is a power of 2 greater than 1, not ", cost.n)};
   }
   if (cost.r == 0 || cost.p == 0 || std::uint64_t{cost.r} * cost.p >= 1U << 30) {
     return Error{ErrorCode::invalid, "scrypt's r and p are at least 1, and r * p below 2^30"};

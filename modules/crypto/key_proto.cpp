@@ -30,9 +30,13 @@ constexpr std::array<Layout, 6> layouts{{
     {KeyType::aes256_siv, "type.googleapis.com/google.crypto.tink.AesSivKey", 0, 2, 64},
 }};
 
-const Layout& layout_of(KeyType type) { return layouts[static_cast<std::size_t>(type)]; }
+const Layout& layout_of(KeyType type) {
+  return layouts[static_cast<std::size_t>(type)];
+}
 
-Error invalid(std::string message) { return {ErrorCode::invalid, std::move(message)}; }
+Error invalid(std::string message) {
+  return {ErrorCode::invalid, std::move(message)};
+}
 
 // The message's fields, before it is known which key type they make.
 struct Fields {
@@ -80,9 +84,13 @@ Result<std::size_t> read_salt_size(std::string_view params) {
 
 }  // namespace
 
-std::string_view type_url(KeyType type) { return layout_of(type).url; }
+std::string_view type_url(KeyType type) {
+  return layout_of(type).url;
+}
 
-std::size_t key_size(KeyType type) { return layout_of(type).size; }
+std::size_t key_size(KeyType type) {
+  return layout_of(type).size;
+}
 
 Status read_key_proto(std::string_view url, std::string_view value, Keyring::Key& key) {
   const Layout* found = nullptr;
@@ -105,8 +113,7 @@ Status read_key_proto(std::string_view url, std::string_view value, Keyring::Key
     return {};
   }
   if (found == nullptr) {
-    const std::string_view name =
-        url.starts_with(url_prefix) ? url.substr(url_prefix.size()) : url;
+    const std::string_view name = url.starts_with(url_prefix) ? url.substr(url_prefix.size()) : url;
     return invalid(cat("is of a type Adyton does not have: ", in_quotes(name)));
   }
   return invalid(cat("has a key value of a wrong size for ", found->url.substr(url_prefix.size())));

@@ -11,17 +11,21 @@
 namespace adyton::crypto {
 namespace {
 
-constexpr std::array<std::string_view, 6> type_names{
-    "x-aes-gcm",         "aes256-gcm",         "aes128-gcm",
-    "chacha20-poly1305", "xchacha20-poly1305", "aes256-siv"};
+constexpr std::array<std::string_view, 6> type_names{"x-aes-gcm",          "aes256-gcm",
+                                                     "aes128-gcm",         "chacha20-poly1305",
+                                                     "xchacha20-poly1305", "aes256-siv"};
 
 constexpr std::array<std::string_view, 3> status_names{"enabled", "disabled", "destroyed"};
 
-Error invalid(std::string message) { return {ErrorCode::invalid, std::move(message)}; }
+Error invalid(std::string message) {
+  return {ErrorCode::invalid, std::move(message)};
+}
 
 }  // namespace
 
-std::string_view key_type_name(KeyType type) { return type_names[static_cast<std::size_t>(type)]; }
+std::string_view key_type_name(KeyType type) {
+  return type_names[static_cast<std::size_t>(type)];
+}
 
 std::optional<KeyType> parse_key_type(std::string_view name) {
   const auto found = std::ranges::find(type_names, name);
@@ -29,13 +33,17 @@ std::optional<KeyType> parse_key_type(std::string_view name) {
   return static_cast<KeyType>(found - type_names.begin());
 }
 
-std::span<const std::string_view> key_type_names() { return type_names; }
+std::span<const std::string_view> key_type_names() {
+  return type_names;
+}
 
 std::string_view key_status_name(KeyStatus status) {
   return status_names[static_cast<std::size_t>(status)];
 }
 
-bool is_deterministic(KeyType type) { return type == KeyType::aes256_siv; }
+bool is_deterministic(KeyType type) {
+  return type == KeyType::aes256_siv;
+}
 
 Keyring Keyring::generate(KeyType type) {
   Keyring keyring;

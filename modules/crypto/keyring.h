@@ -25,7 +25,8 @@ enum class KeyType {
 
 enum class KeyStatus { enabled, disabled, destroyed };
 
-/// What stands before a ciphertext: `tink` is 01 and the key id (4 bytes, big endian), `raw` nothing.
+/// What stands before a ciphertext: `tink` is 01 and the key id (4 bytes, big endian), `raw`
+/// nothing.
 enum class OutputPrefix { tink, raw };
 
 /// "x-aes-gcm", "aes256-gcm", …: as the command line and the Python module spell it.
@@ -56,13 +57,13 @@ class Keyring {
     std::optional<KeyType> type;
     KeyStatus status = KeyStatus::enabled;
     OutputPrefix prefix = OutputPrefix::tink;
-    Secret material;         // empty for a destroyed key
+    Secret material;             // empty for a destroyed key
     std::size_t salt_size = 12;  // x_aes_gcm: 8 to 12; a new key has C2SP's 12
   };
 
   /// A cleartext Tink keyset in JSON. Strict: unknown members, key types, versions or
-  /// sizes, a repeated id, a missing or disabled primary are ErrorCode::invalid, with a message that
-  /// names the key id and never holds a byte of a key.
+  /// sizes, a repeated id, a missing or disabled primary are ErrorCode::invalid, with a message
+  /// that names the key id and never holds a byte of a key.
   static Result<Keyring> parse(std::string_view json);
 
   /// One new key, which is the primary.

@@ -18,8 +18,8 @@ Result<std::size_t> read_into(File& file, const std::string& path, Secret& buffe
     if (n == 0) return size;
     size += n;
   }
-  return Error{ErrorCode::limit, cat(path, " is longer than ", human_size(longest_keyring),
-                                     " and thus no keyring")};
+  return Error{ErrorCode::limit,
+               cat(path, " is longer than ", human_size(longest_keyring), " and thus no keyring")};
 }
 
 }  // namespace
@@ -27,8 +27,8 @@ Result<std::size_t> read_into(File& file, const std::string& path, Secret& buffe
 Result<Keyring> load_keyring(Os& os, const std::string& path) {
   ADYTON_TRY(const FileInfo info, os.info(path));
   if (info.owner == ::geteuid() && (info.mode & 077) != 0) {
-    return Error{ErrorCode::config, cat(path, " holds keys and can be read by others; run: chmod 600 ",
-                                        path)};
+    return Error{ErrorCode::config,
+                 cat(path, " holds keys and can be read by others; run: chmod 600 ", path)};
   }
   ADYTON_TRY(auto file, os.open(path));
   Secret buffer(longest_keyring + 1);

@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <boost/json.hpp>
 #include <initializer_list>
+
+#include <boost/json.hpp>
 
 #include "host/base/base64.h"
 #include "modules/crypto/key_proto.h"
@@ -15,7 +16,9 @@ namespace json = boost::json;
 constexpr std::array<std::string_view, 3> tink_status{"ENABLED", "DISABLED", "DESTROYED"};
 constexpr std::array<std::string_view, 2> tink_prefix{"TINK", "RAW"};
 
-Error invalid(std::string message) { return {ErrorCode::invalid, std::move(message)}; }
+Error invalid(std::string message) {
+  return {ErrorCode::invalid, std::move(message)};
+}
 
 // What the parser allocates holds key bytes: it is wiped as it is given back.
 class WipingResource final : public json::memory_resource {
@@ -126,8 +129,8 @@ class KeysetReader {
                                              {"typeUrl", "value", "keyMaterialType"}));
     ADYTON_TRY(const auto material, string_in(*data, what, "keyMaterialType"));
     if (material != "SYMMETRIC") {
-      return invalid(cat(what, " has the key material type ", in_quotes(material),
-                         "; Adyton has SYMMETRIC"));
+      return invalid(
+          cat(what, " has the key material type ", in_quotes(material), "; Adyton has SYMMETRIC"));
     }
     ADYTON_TRY(const auto url, string_in(*data, what, "typeUrl"));
     ADYTON_TRY(const auto encoded, string_in(*data, what, "value"));

@@ -22,8 +22,8 @@ class ProtoReader {
   explicit ProtoReader(std::string_view message) : rest_(message) {}
 
   /// The next field; nullopt at the end and where the message is malformed, which failed() tells
-  /// apart. Wire types other than varint and byte string, over-long varints and lengths past the end
-  /// are malformed.
+  /// apart. Wire types other than varint and byte string, over-long varints and lengths past the
+  /// end are malformed.
   std::optional<ProtoField> next();
   bool failed() const { return failed_; }
 

@@ -1,11 +1,11 @@
 #include "modules/crypto/random.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+
+#include <sys/random.h>
 
 #include "modules/crypto/secret.h"
 
@@ -22,7 +22,9 @@ void fill_random(std::span<std::uint8_t> out) {
   }
 }
 
-RandomBatch::~RandomBatch() { wipe(block_, end_); }
+RandomBatch::~RandomBatch() {
+  wipe(block_, end_);
+}
 
 void RandomBatch::fill(std::span<std::uint8_t> out) {
   if (end_ - begin_ < out.size()) refill(out.size());

@@ -6,9 +6,9 @@
 
 namespace adyton::crypto {
 
-/// Fills `out` from the kernel's generator (getrandom(2)), which needs no seeding and which a forked
-/// child shares with nobody. Blocks only before the machine's entropy pool is first initialised.
-/// std::system_error if the kernel has no getrandom. Any thread.
+/// Fills `out` from the kernel's generator (getrandom(2)), which needs no seeding and which a
+/// forked child shares with nobody. Blocks only before the machine's entropy pool is first
+/// initialised. std::system_error if the kernel has no getrandom. Any thread.
 void fill_random(std::span<std::uint8_t> out);
 
 /// Nonces for one batch: random bytes drawn in blocks, since a system call costs more than the

@@ -1,11 +1,11 @@
 #include "modules/crypto/secret.h"
 
-#include <string.h>
-#include <sys/mman.h>
-
 #include <cstring>
 #include <new>
 #include <utility>
+
+#include <string.h>
+#include <sys/mman.h>
 
 namespace adyton::crypto {
 
@@ -46,7 +46,9 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { release(); }
+Secret::~Secret() {
+  release();
+}
 
 void Secret::release() {
   if (data_ == nullptr) return;

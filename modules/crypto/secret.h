@@ -14,8 +14,8 @@ void wipe(void* memory, std::size_t size);
 void wipe(std::string& text);
 
 /// Key bytes, in pages of their own: left out of core dumps, locked into memory as far as
-/// RLIMIT_MEMLOCK allows (beyond it they may be swapped; nothing fails), overwritten before they are
-/// given back. A forked child inherits them. Moves, never copies by itself: clone() says so.
+/// RLIMIT_MEMLOCK allows (beyond it they may be swapped; nothing fails), overwritten before they
+/// are given back. A forked child inherits them. Moves, never copies by itself: clone() says so.
 class Secret {
  public:
   Secret() = default;

@@ -11,8 +11,8 @@
 
 namespace adyton::crypto {
 
-/// What stands before the ciphertexts of one key: 01 and the key id (4 bytes, big endian), or, for a
-/// raw key, nothing.
+/// What stands before the ciphertexts of one key: 01 and the key id (4 bytes, big endian), or, for
+/// a raw key, nothing.
 class WirePrefix {
  public:
   WirePrefix(OutputPrefix prefix, std::uint32_t id)
@@ -27,8 +27,8 @@ class WirePrefix {
     return out + size_;
   }
   bool matches(Bytes ciphertext) const {
-    return ciphertext.size() >= size_ && std::equal(bytes_.begin(), bytes_.begin() + size_,
-                                                    ciphertext.begin());
+    return ciphertext.size() >= size_ &&
+           std::equal(bytes_.begin(), bytes_.begin() + size_, ciphertext.begin());
   }
 
  private:

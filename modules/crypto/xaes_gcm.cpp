@@ -11,8 +11,7 @@ XAesGcm::XAesGcm(Bytes key, std::size_t salt_size) : cmac_(key), salt_size_(salt
 XAesGcm::~XAesGcm() = default;
 
 void XAesGcm::seal(Bytes nonce, Bytes associated_data, Bytes plaintext, std::uint8_t* out) {
-  derived(nonce.first(salt_size_))
-      .seal(nonce.subspan(salt_size_), associated_data, plaintext, out);
+  derived(nonce.first(salt_size_)).seal(nonce.subspan(salt_size_), associated_data, plaintext, out);
 }
 
 bool XAesGcm::open(Bytes nonce, Bytes associated_data, Bytes ciphertext, std::uint8_t* out) {

@@ -3,6 +3,7 @@
 import collections
 import hashlib
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -34,7 +35,11 @@ def broken_lines(run):
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_every_job_checks(name, customers, run):
+def test_every_job_checks_once_its_input_is_there(name, customers, run):
+    (customers / "protected").mkdir()
+    (customers / "protected/customers.ndjson").touch()
+    if name == "protect-customers.toml":
+        shutil.rmtree(customers / "protected")
     run(["adyton", "check", f"config/{name}"])
 
 

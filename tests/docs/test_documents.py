@@ -3,10 +3,12 @@
 In a document, a fenced block is one of
     ```sh                  commands, run by bash in order, in one folder for each document;
     ```LANGUAGE file=NAME  a file, written to that folder under that name;
+    ```json                an example of a format: at least it is JSON;
     ```text                anything else: not run.
 Commands of the checkout itself (`./dev ...`) are held against `./dev help` instead of being run.
 """
 
+import json
 import pathlib
 import re
 import subprocess
@@ -42,6 +44,8 @@ def test_what_the_document_shows_runs(document, run, tmp_path, root):
         elif language == "sh":
             lines = [line for line in text.splitlines() if not is_checkout_command(line)]
             run("\n".join(lines))
+        elif language == "json":
+            json.loads(text)
         else:
             assert language == "text", f"{document.name}: a block of {language!r} is not run by anything"
 

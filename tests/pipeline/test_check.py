@@ -1,5 +1,6 @@
 """`adyton check`: what a user sees who typed something wrong, and who did not."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,15 @@ def test_jobs_that_are_shipped_have_no_mistakes_but_what_is_missing_here(place, 
     errors = [line for line in err.splitlines() if ": error: " in line]
     assert code in (0, 78)
     assert all("cannot open" in line or "no file matches" in line for line in errors), err
+
+
+def test_the_reference_of_the_job_file_has_every_step_and_option():
+    """docs/job.md against `adyton steps`, which prints the table that the checker reads."""
+    docs = (Path(__file__).resolve().parents[2] / "docs" / "job.md").read_text()
+    listing = subprocess.run([sys.executable, "steps"], capture_output=True, text=True, check=True)
+    steps = re.findall(r"^(\w+): ", listing.stdout, re.MULTILINE)
+    options = re.findall(r"^  (\w+)  \(", listing.stdout, re.MULTILINE)
+    assert steps == ["encrypt", "decrypt", "drop", "keep", "set", "python"]
+    headings = re.findall(r"^### (.*)$", docs, re.MULTILINE)
+    assert [name for heading in headings for name in heading.split(", ")] == steps
+    assert {option for option in options if f"| `{option}` |" not in docs} == set()

@@ -295,7 +295,7 @@ def test_records_that_the_script_keeps_stay_readable(job):
 
 
 @pytest.mark.parametrize("script, message", [
-    ("import absent_module\n", "No module named 'absent_module'"),
+    ("import absent_module\ndef step(record): pass\n", "No module named 'absent_module'"),
     ("def step(record:\n", "SyntaxError"),
     ("raise ValueError('at import')\ndef step(record): pass\n", "ValueError: at import"),
     ("async def step(record):\n    return record\n", "async"),
@@ -335,14 +335,14 @@ def test_keyboard_interrupt_stops_the_run_and_publishes_nothing(job):
     assert not (job.folder / "out.ndjson").exists()
 
 
-@pytest.mark.parametrize("busy", ["while True:\n            pass", "time.sleep(60)"])
+@pytest.mark.parametrize("busy", ["while True: pass", "time.sleep(60)"])
 def test_control_c_interrupts_a_script_that_does_not_return(job, busy):
     job.prepare(f"""
         import pathlib, time
         def step(record):
             pathlib.Path("started").touch()
             {busy}
-        """.replace("        " * 2 + "    ", "            "), b"{}\n")
+        """, b"{}\n")
     process = subprocess.Popen([ADYTON, "run", "--quiet", "job.toml"], cwd=job.folder, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 30
     while not (job.folder / "started").exists():
@@ -399,3 +399,19 @@ def test_native_steps_work_on_what_a_script_made(job):
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in job.output().splitlines()]
     assert lines == [{"keep": 2, "n": n} for n in range(3)] + [{"n": n} for n in range(3)]
+
+
+def test_the_example_that_makes_records_of_order_lines(job):
+    orders = (b'{"id": "A", "lines": [ {"sku": "x", "quantity": 2, "price": 1.50e2}, {"sku":"y","quantity":1,"price":5} ],'
+              b' "total": 305}\n{"id": "B", "lines": [], "total": 1}\n')
+    (job.folder / "in.ndjson").write_bytes(orders)
+    for function in ("check_total", "lines"):
+        text = JOB.replace("{sink}", function).replace("step.py:step", f"{CHECKOUT}/scripts/order_lines.py:{function}")
+        (job.folder / "job.toml").write_text(text.replace("dead.ndjson", f"{function}.dead"))
+        done = subprocess.run([ADYTON, "run", "--quiet", "job.toml"], cwd=job.folder, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+    assert (job.folder / "check_total").read_bytes() == orders.replace(
+        b"305}", b'305,"total_is_right":true}').replace(b": 1}", b': 1,"total_is_right":false}')
+    assert (job.folder / "lines").read_bytes() == (
+        b'{"sku": "x", "quantity": 2, "price": 1.50e2,"order":"A","position":1}\n'
+        b'{"sku":"y","quantity":1,"price":5,"order":"A","position":2}\n')

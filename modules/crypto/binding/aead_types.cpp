@@ -44,8 +44,9 @@ struct Methods {
       Ref out = new_bytes(primitive.ciphertext_size(plaintext->bytes().size()));
       if (!out) return nullptr;
       const Sealing message{plaintext->bytes(), data->bytes(), data_of(out)};
-      release_if_worth(gil, message.plaintext.size(),
-                       [&] { primitive.encrypt_many({&message, 1}); });
+      release_if_worth(gil, message.plaintext.size(), [&] {
+        primitive.encrypt_many({&message, 1});
+      });
       return out.release();
     });
   }
@@ -63,8 +64,9 @@ struct Methods {
       Ref out = new_bytes(ciphertext->bytes().size());
       if (!out) return nullptr;
       Opening message{ciphertext->bytes(), data->bytes(), data_of(out)};
-      release_if_worth(gil, message.ciphertext.size(),
-                       [&] { Self::of(self).decrypt_many({&message, 1}); });
+      release_if_worth(gil, message.ciphertext.size(), [&] {
+        Self::of(self).decrypt_many({&message, 1});
+      });
       if (!message.ok) return python::raise(gil, {ErrorCode::crypto, "decryption failed"});
       PyObject* shrunk = out.release();
       _PyBytes_Resize(&shrunk, static_cast<Py_ssize_t>(message.size));
@@ -129,9 +131,10 @@ struct Methods {
       if (!results.back()) return nullptr;
       messages.push_back({plaintexts[i], data, data_of(results.back())});
     }
-    for_each_part(gil, messages.size(), plaintexts.total(), [&](std::size_t begin, std::size_t end) {
-      primitive.encrypt_many(std::span(messages).subspan(begin, end - begin));
-    });
+    for_each_part(gil, messages.size(), plaintexts.total(),
+                  [&](std::size_t begin, std::size_t end) {
+                    primitive.encrypt_many(std::span(messages).subspan(begin, end - begin));
+                  });
     return list_of(results);
   }
 
@@ -154,12 +157,11 @@ struct Methods {
     results.reserve(messages.size());
     for (const Opening& message : messages) {
       if (!message.ok) {
-        return python::raise(gil, {ErrorCode::crypto,
-                                   cat("decryption failed (item ", results.size(), ")")});
+        return python::raise(
+            gil, {ErrorCode::crypto, cat("decryption failed (item ", results.size(), ")")});
       }
-      results.push_back(Ref::steal(
-          PyBytes_FromStringAndSize(reinterpret_cast<const char*>(message.out),
-                                    static_cast<Py_ssize_t>(message.size))));
+      results.push_back(Ref::steal(PyBytes_FromStringAndSize(
+          reinterpret_cast<const char*>(message.out), static_cast<Py_ssize_t>(message.size))));
       if (!results.back()) return nullptr;
     }
     return list_of(results);
@@ -219,7 +221,8 @@ PyMethodDef aead_methods[] = {
     {"encrypt", fast(Methods<Aead>::encrypt), fast_flags,
      "encrypt($self, plaintext, associated_data=b'')\n--\n\n"
      "Encrypts with the primary key under a fresh nonce.\n\n"
-     "The associated data is not in the result: decrypt() must get the same. Returns bytes, Tink's\n"
+     "The associated data is not in the result: decrypt() must get the same. Returns bytes, "
+     "Tink's\n"
      "wire form: 01, the key id (4 bytes, big endian), the nonce (24 bytes with X-AES-GCM and\n"
      "XChaCha20-Poly1305, else 12), the ciphertext, the tag (16)."},
     {"decrypt", fast(Methods<Aead>::decrypt), fast_flags,
@@ -241,7 +244,8 @@ PyMethodDef daead_methods[] = {
     {"encrypt_deterministically", fast(Methods<Daead>::encrypt), fast_flags,
      "encrypt_deterministically($self, plaintext, associated_data=b'')\n--\n\n"
      "Encrypts so that equal plaintexts under equal associated data give equal results.\n\n"
-     "Returns bytes, Tink's wire form: 01, the key id (4 bytes, big endian), the synthetic IV (16),\n"
+     "Returns bytes, Tink's wire form: 01, the key id (4 bytes, big endian), the synthetic IV "
+     "(16),\n"
      "the ciphertext."},
     {"decrypt_deterministically", fast(Methods<Daead>::decrypt), fast_flags,
      "decrypt_deterministically($self, ciphertext, associated_data=b'')\n--\n\n"
@@ -278,15 +282,16 @@ constexpr const char* daead_documentation =
     "Daead(keyring, *, key_id=None)\n--\n\n"
     "Deterministic authenticated encryption (AES-SIV, RFC 5297) under a keyring.\n"
     "\n"
-    "Shows who reads the results which plaintexts are equal, and nothing else. key_id: the key that\n"
+    "Shows who reads the results which plaintexts are equal, and nothing else. key_id: the key "
+    "that\n"
     "encrypts, if not the primary, so that a rotation does not change the tokens. Holds copies of\n"
     "the keys; any number of threads may use one. ValueError for a keyring with an enabled key of\n"
     "another type.";
 
 template <class Primitive>
 PyType_Slot type_slots[] = {
-    {Py_tp_doc, const_cast<char*>(std::is_same_v<Primitive, Aead> ? aead_documentation
-                                                                  : daead_documentation)},
+    {Py_tp_doc,
+     const_cast<char*>(std::is_same_v<Primitive, Aead> ? aead_documentation : daead_documentation)},
     {Py_tp_methods, std::is_same_v<Primitive, Aead> ? aead_methods : daead_methods},
     {Py_tp_getset, properties<Primitive>},
     {Py_tp_new, reinterpret_cast<void*>(std::is_same_v<Primitive, Aead> ? new_aead : new_daead)},

@@ -57,11 +57,12 @@ void for_each_part(python::Gil& gil, std::size_t count, std::size_t bytes,
   Pool& pool = python::Context::of(gil).pool(gil);
   const python::GilRelease released(gil);
   const std::size_t parts = std::min({count, cost / smallest_part, pool.size() * std::size_t{8}});
-  pool.for_each(parts, [&](std::size_t part) {
-    body(count * part / parts, count * (part + 1) / parts);
-  });
+  pool.for_each(parts,
+                [&](std::size_t part) { body(count * part / parts, count * (part + 1) / parts); });
 }
 
-bool worth_releasing_gil(std::size_t bytes) { return bytes >= smallest_release; }
+bool worth_releasing_gil(std::size_t bytes) {
+  return bytes >= smallest_release;
+}
 
 }  // namespace adyton::crypto

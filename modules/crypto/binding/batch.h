@@ -1,12 +1,12 @@
 #pragma once
 
-#include <Python.h>
-
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
 #include <vector>
+
+#include <Python.h>
 
 #include "host/base/text.h"
 #include "host/python/gil.h"

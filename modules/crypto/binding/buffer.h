@@ -1,18 +1,18 @@
 #pragma once
 
-#include <Python.h>
-
 #include <optional>
 #include <utility>
+
+#include <Python.h>
 
 #include "host/base/text.h"
 #include "host/python/gil.h"
 
 namespace adyton::crypto {
 
-/// The bytes of a bytes-like object, pinned: they stay where they are, with the GIL or without, until
-/// the Buffer goes, which needs the GIL. Another thread may still write into a mutable object; the
-/// result is then of no use, but no harm is done.
+/// The bytes of a bytes-like object, pinned: they stay where they are, with the GIL or without,
+/// until the Buffer goes, which needs the GIL. Another thread may still write into a mutable
+/// object; the result is then of no use, but no harm is done.
 class Buffer {
  public:
   /// nullopt with TypeError set if the object is not bytes-like; `name` is the argument's.

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <Python.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +9,8 @@
 #include <span>
 #include <string_view>
 #include <utility>
+
+#include <Python.h>
 
 #include "host/python/gil.h"
 
@@ -75,8 +75,7 @@ inline constexpr int fast_flags = METH_FASTCALL | METH_KEYWORDS;
 /// A Python object around a C++ value. Made whole or not at all.
 template <class T>
 struct Box {
-  PyObject_HEAD
-  T value;
+  PyObject_HEAD T value;
 
   static PyObject* make(PyTypeObject* type, T value) {
     PyObject* const object = type->tp_alloc(type, 0);

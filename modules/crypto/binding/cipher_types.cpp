@@ -133,8 +133,9 @@ PyObject* generate_key_of_size(PyObject*, PyObject* const* values, Py_ssize_t co
     const auto bits = number(gil, slots[0], "bit_length", 4096);
     if (!bits) return nullptr;
     if (*bits % 8 != 0 || !Traits<Cipher>::takes_key(*bits / 8)) {
-      PyErr_Format(PyExc_ValueError, "a key of %s has %s bytes, not %llu bits", Traits<Cipher>::name,
-                   Traits<Cipher>::key_sizes, static_cast<unsigned long long>(*bits));
+      PyErr_Format(PyExc_ValueError, "a key of %s has %s bytes, not %llu bits",
+                   Traits<Cipher>::name, Traits<Cipher>::key_sizes,
+                   static_cast<unsigned long long>(*bits));
       return nullptr;
     }
     return random_key(*bits / 8);
@@ -185,8 +186,8 @@ PyObject* encrypt(PyObject* self, PyObject* const* values, Py_ssize_t count, PyO
     Ref out = new_bytes(data.size() + AeadCipher::tag_size);
     if (!out) return nullptr;
     release_if_worth(gil, data.size(), [&] {
-      Box<Keyed<Cipher>>::of(self).lease()->seal(call->nonce.bytes(),
-                                                 call->associated_data.bytes(), data, data_of(out));
+      Box<Keyed<Cipher>>::of(self).lease()->seal(call->nonce.bytes(), call->associated_data.bytes(),
+                                                 data, data_of(out));
     });
     return out.release();
   });
@@ -341,35 +342,40 @@ int add_cipher(Gil& gil, PyObject* module, const char* name, const char* documen
 }  // namespace
 
 int add_cipher_types(Gil& gil, PyObject* module, State&) {
-  if (add_cipher<AesGcm>(gil, module, "adyton.crypto.AESGCM",
-                         "AESGCM(key)\n--\n\n"
-                         "AES-GCM (NIST SP 800-38D), 16-byte tag. key: 16, 24 or 32 bytes; a nonce\n"
-                         "has at least 1 byte, 12 by custom. Random nonces: at most 2**32 messages\n"
-                         "under one key. Any thread.",
-                         gcm_methods) != 0 ||
-      add_cipher<XAesGcm>(gil, module, "adyton.crypto.XAESGCM",
-                          "XAESGCM(key)\n--\n\n"
-                          "XAES-256-GCM (https://c2sp.org/XAES-256-GCM), 16-byte tag. key: 32 bytes;\n"
-                          "a nonce has 24, and may be random. Any thread.",
-                          fixed_key_methods<XAesGcm>) != 0) {
+  if (add_cipher<AesGcm>(
+          gil, module, "adyton.crypto.AESGCM",
+          "AESGCM(key)\n--\n\n"
+          "AES-GCM (NIST SP 800-38D), 16-byte tag. key: 16, 24 or 32 bytes; a nonce\n"
+          "has at least 1 byte, 12 by custom. Random nonces: at most 2**32 messages\n"
+          "under one key. Any thread.",
+          gcm_methods) != 0 ||
+      add_cipher<XAesGcm>(
+          gil, module, "adyton.crypto.XAESGCM",
+          "XAESGCM(key)\n--\n\n"
+          "XAES-256-GCM (https://c2sp.org/XAES-256-GCM), 16-byte tag. key: 32 bytes;\n"
+          "a nonce has 24, and may be random. Any thread.",
+          fixed_key_methods<XAesGcm>) != 0) {
     return -1;
   }
-  if (add_cipher<ChaCha20Poly1305>(gil, module, "adyton.crypto.ChaCha20Poly1305",
-                                   "ChaCha20Poly1305(key)\n--\n\n"
-                                   "ChaCha20-Poly1305 (RFC 8439), 16-byte tag. key: 32 bytes; a nonce\n"
-                                   "has 12. Any thread.",
-                                   fixed_key_methods<ChaCha20Poly1305>) != 0 ||
-      add_cipher<XChaCha20Poly1305>(gil, module, "adyton.crypto.XChaCha20Poly1305",
-                                    "XChaCha20Poly1305(key)\n--\n\n"
-                                    "XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), 16-byte tag.\n"
-                                    "key: 32 bytes; a nonce has 24, and may be random. Any thread.",
-                                    fixed_key_methods<XChaCha20Poly1305>) != 0) {
+  if (add_cipher<ChaCha20Poly1305>(
+          gil, module, "adyton.crypto.ChaCha20Poly1305",
+          "ChaCha20Poly1305(key)\n--\n\n"
+          "ChaCha20-Poly1305 (RFC 8439), 16-byte tag. key: 32 bytes; a nonce\n"
+          "has 12. Any thread.",
+          fixed_key_methods<ChaCha20Poly1305>) != 0 ||
+      add_cipher<XChaCha20Poly1305>(
+          gil, module, "adyton.crypto.XChaCha20Poly1305",
+          "XChaCha20Poly1305(key)\n--\n\n"
+          "XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), 16-byte tag.\n"
+          "key: 32 bytes; a nonce has 24, and may be random. Any thread.",
+          fixed_key_methods<XChaCha20Poly1305>) != 0) {
     return -1;
   }
-  return add_cipher<AesSiv>(gil, module, "adyton.crypto.AESSIV",
-                            "AESSIV(key)\n--\n\n"
-                            "AES-SIV (RFC 5297), deterministic. key: 32, 48 or 64 bytes. Any thread.",
-                            siv_methods);
+  return add_cipher<AesSiv>(
+      gil, module, "adyton.crypto.AESSIV",
+      "AESSIV(key)\n--\n\n"
+      "AES-SIV (RFC 5297), deterministic. key: 32, 48 or 64 bytes. Any thread.",
+      siv_methods);
 }
 
 }  // namespace adyton::crypto

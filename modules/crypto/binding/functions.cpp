@@ -155,9 +155,8 @@ std::optional<ScryptNumbers> scrypt_numbers(Gil& gil, std::span<PyObject* const>
                                           : number(gil, slots[6], "dklen", longest_output);
   if (!length) return std::nullopt;
   if (*memory == 0) memory = default_memory;
-  return ScryptNumbers{{*n, static_cast<std::uint32_t>(*r), static_cast<std::uint32_t>(*p)},
-                       *memory,
-                       *length};
+  return ScryptNumbers{
+      {*n, static_cast<std::uint32_t>(*r), static_cast<std::uint32_t>(*p)}, *memory, *length};
 }
 
 PyObject* scrypt_function(PyObject*, PyObject* const* values, Py_ssize_t count, PyObject* names) {
@@ -222,11 +221,13 @@ PyMethodDef functions[] = {
      "ValueError for more than 255 digests. Not for passwords: use scrypt() or pbkdf2_hmac()."},
     {"pbkdf2_hmac", fast(pbkdf2_function), fast_flags,
      "pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None)\n--\n\n"
-     "PBKDF2 (RFC 8018) with HMAC: a key from a password. dklen: its length, by default the hash's."},
+     "PBKDF2 (RFC 8018) with HMAC: a key from a password. dklen: its length, by default the "
+     "hash's."},
     {"scrypt", fast(scrypt_function), fast_flags,
      "scrypt(password, *, salt, n, r, p, maxmem=0, dklen=64)\n--\n\n"
      "scrypt (RFC 7914): a key from a password, at the price of 128 * r * (n + p) bytes.\n\n"
-     "n: a power of 2 greater than 1. ValueError if it would take more than maxmem bytes (0: 32 MiB)."},
+     "n: a power of 2 greater than 1. ValueError if it would take more than maxmem bytes (0: 32 "
+     "MiB)."},
     {"random_bytes", fast(random_function), fast_flags,
      "random_bytes(n)\n--\n\nn bytes from the kernel's generator (getrandom(2))."},
     {"compare_digest", fast(compare_function), fast_flags,

@@ -240,8 +240,10 @@ PyGetSetDef properties[] = {
 constexpr const char* documentation =
     "A set of keys, one of them the primary, as a Tink keyset.\n"
     "\n"
-    "Made by generate(), from_json() or load(). The key bytes lie in locked memory that core dumps\n"
-    "leave out; only to_json() and save() give them away. Not for use by several threads while one\n"
+    "Made by generate(), from_json() or load(). The key bytes lie in locked memory that core "
+    "dumps\n"
+    "leave out; only to_json() and save() give them away. Not for use by several threads while "
+    "one\n"
     "changes it. Format: https://developers.google.com/tink/design/keysets";
 
 PyType_Slot type_slots[] = {
@@ -276,8 +278,8 @@ PyStructSequence_Desc info_description = {
 }  // namespace
 
 int add_keyring_type(Gil& gil, PyObject* module, State& state) {
-  state.key_info_type = Ref::steal(
-      reinterpret_cast<PyObject*>(PyStructSequence_NewType(&info_description)));
+  state.key_info_type =
+      Ref::steal(reinterpret_cast<PyObject*>(PyStructSequence_NewType(&info_description)));
   if (!state.key_info_type ||
       PyModule_AddObjectRef(module, "KeyInfo", state.key_info_type.get()) != 0) {
     return -1;

@@ -24,7 +24,8 @@ constexpr const char* documentation =
     "    sealed = Aead(keyring).encrypt(b'text', b'what it is bound to')\n"
     "\n"
     "Below them lie the algorithms with every parameter in the caller's hands (AESGCM, XAESGCM,\n"
-    "ChaCha20Poly1305, XChaCha20Poly1305, AESSIV, cmac, hkdf, pbkdf2_hmac, scrypt, hmac_digest, and\n"
+    "ChaCha20Poly1305, XChaCha20Poly1305, AESSIV, cmac, hkdf, pbkdf2_hmac, scrypt, hmac_digest, "
+    "and\n"
     "hashes as in hashlib).\n"
     "\n"
     "Every function takes any bytes-like object. What can't be decrypted raises DecryptionError,\n"
@@ -85,7 +86,9 @@ int clear(PyObject* module) {
   return 0;
 }
 
-void destroy(void* module) { clear(static_cast<PyObject*>(module)); }
+void destroy(void* module) {
+  clear(static_cast<PyObject*>(module));
+}
 
 PyModuleDef_Slot slots[] = {
     {Py_mod_exec, reinterpret_cast<void*>(execute)},
@@ -114,4 +117,6 @@ Ref add_class(Gil&, PyObject* module, PyType_Spec& spec) {
 
 }  // namespace adyton::crypto
 
-extern "C" PyObject* PyInit_adyton_crypto() { return PyModuleDef_Init(&adyton::crypto::definition); }
+extern "C" PyObject* PyInit_adyton_crypto() {
+  return PyModuleDef_Init(&adyton::crypto::definition);
+}

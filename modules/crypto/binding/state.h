@@ -16,17 +16,21 @@ struct State {
   python::Ref hash_type;
 };
 
-inline State& state_of(PyObject* module) { return *static_cast<State*>(PyModule_GetState(module)); }
+inline State& state_of(PyObject* module) {
+  return *static_cast<State*>(PyModule_GetState(module));
+}
 
 /// The module's state, from one of its classes (none of them can be subclassed).
-inline State& state_of_class(PyTypeObject* type) { return state_of(PyType_GetModule(type)); }
+inline State& state_of_class(PyTypeObject* type) {
+  return state_of(PyType_GetModule(type));
+}
 
 inline PyTypeObject* as_type(const python::Ref& ref) {
   return reinterpret_cast<PyTypeObject*>(ref.get());
 }
 
-// Each adds its classes or functions to the module while it is executed; -1 with an exception set on
-// failure.
+// Each adds its classes or functions to the module while it is executed; -1 with an exception set
+// on failure.
 int add_keyring_type(python::Gil& gil, PyObject* module, State& state);
 int add_aead_types(python::Gil& gil, PyObject* module, State& state);
 int add_cipher_types(python::Gil& gil, PyObject* module, State& state);

@@ -89,18 +89,17 @@ bool read_layout(const DumpKeywords& keywords, SerializeOptions& options) {
 
 bool DumpKeywords::bind(python::Gil& gil, Arguments& arguments,
                         std::span<const Arguments::Slot> parameters) {
-  const Arguments::Slot options[] = {
-      {"ensure_ascii", &ensure_ascii},
-      {"separators", &separators},
-      {"sort_keys", &sort_keys},
-      {"indent", &indent},
-      {"default", &default_hook},
-      {"skipkeys", &skipkeys},
-      {"allow_nan", &allow_nan},
-      {"check_circular", &check_circular},
-      {"cls", &cls},
-  };
-  return arguments.bind(gil, parameters, options);
+  return arguments.bind(gil, parameters, slots());
+}
+
+python::Ref DumpKeywords::dict(python::Gil&) {
+  python::Ref dict = python::Ref::steal(PyDict_New());
+  if (!dict) return dict;
+  for (const Arguments::Slot& slot : slots()) {
+    if (*slot.value == nullptr) continue;
+    if (PyDict_SetItemString(dict.get(), slot.name, *slot.value) < 0) return python::Ref();
+  }
+  return dict;
 }
 
 Route read_options(python::Gil&, const DumpKeywords& keywords, SerializeOptions& options) {

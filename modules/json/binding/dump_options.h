@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <span>
+
 #include <Python.h>
 
 #include "host/python/gil.h"
@@ -20,7 +23,25 @@ struct DumpKeywords {
   PyObject* default_hook = nullptr;
   PyObject* sort_keys = nullptr;
 
+  /// Reads them, and `parameters`, from the arguments; false with a TypeError set.
   bool bind(python::Gil& gil, Arguments& arguments, std::span<const Arguments::Slot> parameters);
+
+  /// A dict of those that were given, or none with an exception set.
+  python::Ref dict(python::Gil& gil);
+
+ private:
+  // Those that are given most often first.
+  std::array<Arguments::Slot, 9> slots() {
+    return {{{"ensure_ascii", &ensure_ascii},
+             {"separators", &separators},
+             {"sort_keys", &sort_keys},
+             {"indent", &indent},
+             {"default", &default_hook},
+             {"skipkeys", &skipkeys},
+             {"allow_nan", &allow_nan},
+             {"check_circular", &check_circular},
+             {"cls", &cls}}};
+  }
 };
 
 /// Whether these keywords can be served here. What the standard library leaves to an encoder class

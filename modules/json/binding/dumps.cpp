@@ -44,39 +44,24 @@ PyObject* serialize_to_str(Gil& gil, State& state, PyObject* object,
                               "surrogatepass");
 }
 
-/// dumps of the standard library, called with dumpb's defaults where they differ.
-PyObject* standard_dumpb(Gil& gil, State& state, PyObject* object, const DumpKeywords& given) {
-  Ref keywords = Ref::steal(PyDict_New());
-  Ref compact = Ref::steal(Py_BuildValue("(ss)", ",", ":"));
-  if (!keywords || !compact) return nullptr;
-  const bool pretty = given.indent != nullptr && given.indent != Py_None;
-  struct Option {
-    const char* name;
-    PyObject* value;
-    PyObject* otherwise;
-  };
-  const bool no_separators = given.separators == nullptr || given.separators == Py_None;
-  const Option options[] = {
-      {"skipkeys", given.skipkeys, nullptr},
-      {"ensure_ascii", given.ensure_ascii, Py_False},
-      {"check_circular", given.check_circular, nullptr},
-      {"allow_nan", given.allow_nan, nullptr},
-      {"cls", given.cls, nullptr},
-      {"indent", given.indent, nullptr},
-      {"separators", no_separators ? nullptr : given.separators, pretty ? nullptr : compact.get()},
-      {"default", given.default_hook, nullptr},
-      {"sort_keys", given.sort_keys, nullptr},
-  };
-  for (const Option& option : options) {
-    PyObject* const value = option.value != nullptr ? option.value : option.otherwise;
-    if (value != nullptr && PyDict_SetItemString(keywords.get(), option.name, value) < 0) {
-      return nullptr;
-    }
-  }
+/// json.dumps with these keywords: a str.
+Ref standard_text(Gil& gil, State& state, PyObject* object, DumpKeywords& keywords) {
   Ref dumps = state.standard(gil, "dumps");
   Ref arguments = Ref::steal(dumps ? PyTuple_Pack(1, object) : nullptr);
-  Ref text =
-      Ref::steal(arguments ? PyObject_Call(dumps.get(), arguments.get(), keywords.get()) : nullptr);
+  Ref options = arguments ? keywords.dict(gil) : Ref();
+  if (!options) return Ref();
+  return Ref::steal(PyObject_Call(dumps.get(), arguments.get(), options.get()));
+}
+
+/// The same with dumpb's defaults where they differ.
+PyObject* standard_dumpb(Gil& gil, State& state, PyObject* object, DumpKeywords keywords) {
+  const Ref compact = Ref::steal(Py_BuildValue("(ss)", ",", ":"));
+  if (!compact) return nullptr;
+  if (keywords.ensure_ascii == nullptr) keywords.ensure_ascii = Py_False;
+  const bool pretty = keywords.indent != nullptr && keywords.indent != Py_None;
+  const bool separated = keywords.separators != nullptr && keywords.separators != Py_None;
+  if (!pretty && !separated) keywords.separators = compact.get();
+  const Ref text = standard_text(gil, state, object, keywords);
   return text ? PyUnicode_AsUTF8String(text.get()) : nullptr;
 }
 
@@ -118,12 +103,13 @@ PyObject* dump(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t p
   SerializeOptions options;
   if (!keywords.bind(gil, arguments, parameters)) return nullptr;
   State& state = State::of(module);
-  if (arguments.unknown() != nullptr) return forward(gil, state, arguments, "dump");
+  const bool custom = keywords.cls != nullptr && keywords.cls != Py_None;
+  if (custom || arguments.unknown() != nullptr) return forward(gil, state, arguments, "dump");
   const Route route = read_options(gil, keywords, options);
-  if (route == Route::standard) return forward(gil, state, arguments, "dump");
   if (route == Route::failed) return nullptr;
   options.model = Model::python_encoder;
-  Ref text = Ref::steal(serialize_to_str(gil, state, object, options));
+  Ref text = route == Route::native ? Ref::steal(serialize_to_str(gil, state, object, options))
+                                    : standard_text(gil, state, object, keywords);
   Ref done = Ref::steal(text ? PyObject_CallMethod(file, "write", "O", text.get()) : nullptr);
   return done ? Py_NewRef(Py_None) : nullptr;
 }

@@ -1,6 +1,7 @@
 """No call keeps memory or references: each case runs until a leak would show."""
 
 import gc
+import itertools
 import json as standard
 import sys
 
@@ -30,7 +31,15 @@ def failing(function, *args, **options):
 circle = {"a": [1]}
 circle["a"].append(circle)
 
+numbers = itertools.count()
+
+
+def new_keys():
+    ours.loads("{" + ", ".join(f'"key {next(numbers)}": 1' for _ in range(200)) + "}")
+
+
 CASES = {
+    "loads keys never seen before": new_keys,
     "loads": lambda: ours.loads(DOCUMENT),
     "loads bytes": lambda: ours.loads(DOCUMENT.encode()),
     "loads utf-16": lambda: ours.loads(DOCUMENT.encode("utf-16")),

@@ -1,11 +1,11 @@
 #include "modules/crypto/aead.h"
 
-#include <doctest/doctest.h>
-
 #include <cstring>
 #include <set>
 #include <thread>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "tests/unit/crypto/hex.h"
 

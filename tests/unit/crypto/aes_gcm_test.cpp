@@ -39,7 +39,8 @@ TEST_CASE("AES-GCM opens what it sealed, at every length, with every key and non
   }
 }
 
-TEST_CASE("AES-GCM refuses every bit flip, every truncation, another nonce, other data, and wipes") {
+TEST_CASE(
+    "AES-GCM refuses every bit flip, every truncation, another nonce, other data, and wipes") {
   AesGcm gcm(as_bytes(std::string(32, 'k')));
   const std::string nonce(12, 'n');
   const std::string sealed = test::seal(gcm, nonce, "data", "a plaintext to protect");

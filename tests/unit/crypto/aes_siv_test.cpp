@@ -1,8 +1,8 @@
 #include "modules/crypto/aes_siv.h"
 
-#include <doctest/doctest.h>
-
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "tests/unit/crypto/hex.h"
 

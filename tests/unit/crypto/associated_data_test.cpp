@@ -11,19 +11,26 @@ using test::hex;
 TEST_CASE("the associated data of a field, version 1, byte for byte") {
   CHECK(hex(field_associated_data("customers", "/user/email", "42")) ==
         "616479746f6e2f6669656c642f31"
-        "00000009" "637573746f6d657273"
-        "0000000b" "2f757365722f656d61696c"
-        "00000002" "3432");
+        "00000009"
+        "637573746f6d657273"
+        "0000000b"
+        "2f757365722f656d61696c"
+        "00000002"
+        "3432");
   CHECK(hex(field_associated_data("customers", "/user/phones/*", "")) ==
         "616479746f6e2f6669656c642f31"
-        "00000009" "637573746f6d657273"
-        "0000000e" "2f757365722f70686f6e65732f2a"
+        "00000009"
+        "637573746f6d657273"
+        "0000000e"
+        "2f757365722f70686f6e65732f2a"
         "00000000");
 }
 
 TEST_CASE("the associated data of a token, version 1, byte for byte") {
   CHECK(hex(token_associated_data("customers")) ==
-        "616479746f6e2f746f6b656e2f31" "00000009" "637573746f6d657273");
+        "616479746f6e2f746f6b656e2f31"
+        "00000009"
+        "637573746f6d657273");
 }
 
 TEST_CASE("a length is four bytes, big endian") {

@@ -13,7 +13,6 @@ TEST_CASE("bytes are equal only if every bit and the length are") {
   CHECK(constant_time_equal({}, {}));
   CHECK_FALSE(constant_time_equal(as_bytes(a), as_bytes(a).first(15)));
   CHECK_FALSE(constant_time_equal(as_bytes(a), {}));
-  test::for_each_bit_flip(a, [&](const std::string& b) {
-    CHECK_FALSE(constant_time_equal(as_bytes(a), as_bytes(b)));
-  });
+  test::for_each_bit_flip(
+      a, [&](const std::string& b) { CHECK_FALSE(constant_time_equal(as_bytes(a), as_bytes(b))); });
 }

@@ -1,9 +1,9 @@
 #include "modules/crypto/daead.h"
 
-#include <doctest/doctest.h>
-
 #include <set>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "tests/unit/crypto/hex.h"
 
@@ -49,8 +49,7 @@ TEST_CASE("every change of a token is refused, without a byte of plaintext") {
 TEST_CASE("a pinned key seals after a rotation as before") {
   Keyring keyring = Keyring::generate(KeyType::aes256_siv);
   const std::uint32_t first = keyring.primary_key_id();
-  const std::string before =
-      *Daead::create(keyring)->encrypt_deterministically(as_bytes("x"), {});
+  const std::string before = *Daead::create(keyring)->encrypt_deterministically(as_bytes("x"), {});
   const std::uint32_t second = keyring.rotate(KeyType::aes256_siv);
   const Daead pinned = *Daead::create(keyring, first);
   CHECK(pinned.primary_key_id() == first);
@@ -70,8 +69,8 @@ TEST_CASE("a key that is not deterministic is refused by name") {
   const auto refused = Daead::create(keyring);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == ErrorCode::config);
-  CHECK(refused.error().message.starts_with(
-      cat("key ", keyring.primary_key_id(), " is x-aes-gcm")));
+  CHECK(
+      refused.error().message.starts_with(cat("key ", keyring.primary_key_id(), " is x-aes-gcm")));
 }
 
 TEST_CASE("a batch gives what single messages give, whatever their associated data") {

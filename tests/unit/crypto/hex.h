@@ -28,7 +28,9 @@ inline std::string hex(Bytes bytes) {
   }
   return out;
 }
-inline std::string hex(std::string_view text) { return hex(as_bytes(text)); }
+inline std::string hex(std::string_view text) {
+  return hex(as_bytes(text));
+}
 
 inline std::uint8_t* data_of(std::string& text) {
   return reinterpret_cast<std::uint8_t*>(text.data());

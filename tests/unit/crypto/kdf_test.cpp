@@ -28,8 +28,7 @@ TEST_CASE("HKDF gives the RFC's keys") {
 
 TEST_CASE("HKDF gives up to 255 digests and refuses more") {
   CHECK(hkdf(Hash::sha256, as_bytes("k"), {}, {}, 255 * 32)->size() == 255 * 32);
-  CHECK(hkdf(Hash::sha256, as_bytes("k"), {}, {}, 255 * 32 + 1).error().code ==
-        ErrorCode::invalid);
+  CHECK(hkdf(Hash::sha256, as_bytes("k"), {}, {}, 255 * 32 + 1).error().code == ErrorCode::invalid);
   CHECK_FALSE(hkdf(Hash::sha256, as_bytes("k"), {}, {}, 0).ok());
 }
 
@@ -59,9 +58,9 @@ TEST_CASE("scrypt gives the RFC's keys") {
 }
 
 TEST_CASE("scrypt refuses parameters outside the RFC and more memory than allowed") {
-  for (const ScryptCost cost : {ScryptCost{0, 1, 1}, ScryptCost{1, 1, 1}, ScryptCost{15, 1, 1},
-                                ScryptCost{16, 0, 1}, ScryptCost{16, 1, 0},
-                                ScryptCost{16, 1U << 15, 1U << 15}}) {
+  for (const ScryptCost cost :
+       {ScryptCost{0, 1, 1}, ScryptCost{1, 1, 1}, ScryptCost{15, 1, 1}, ScryptCost{16, 0, 1},
+        ScryptCost{16, 1, 0}, ScryptCost{16, 1U << 15, 1U << 15}}) {
     CHECK(scrypt({}, {}, cost, 64, ~0ULL).error().code == ErrorCode::invalid);
   }
   CHECK_FALSE(scrypt({}, {}, {16, 1, 1}, 0, mebibyte).ok());

@@ -1,10 +1,10 @@
+#include <filesystem>
+#include <fstream>
+
 #include <doctest/doctest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "host/base/text.h"
 #include "modules/crypto/keyring.h"
@@ -28,8 +28,30 @@ class TemporaryFolder {
   std::string path_;
 };
 
+// A system in which a name is taken between the look and the rename.
+class RacingOs final : public Os {
+ public:
+  Result<std::unique_ptr<File>> open(const std::string& path) override { return os_->open(path); }
+  Result<std::unique_ptr<File>> create(const std::string& path, Existing existing) override {
+    return os_->create(path, existing);
+  }
+  Status rename(const std::string& from, const std::string& to, Existing existing) override {
+    return os_->rename(from, to, existing);
+  }
+  Status remove(const std::string& path) override { return os_->remove(path); }
+  Status sync_directory(const std::string& path) override { return os_->sync_directory(path); }
+  Status make_directories(const std::string& path) override { return os_->make_directories(path); }
+  Result<FileInfo> info(const std::string& path) override { return os_->info(path); }
+  bool exists(const std::string&) override { return false; }
+  std::unique_ptr<File> standard_input() override { return os_->standard_input(); }
+  std::unique_ptr<File> standard_output() override { return os_->standard_output(); }
+
+ private:
+  std::unique_ptr<Os> os_ = make_os();
+};
+
 unsigned mode_of(const std::string& path) {
-  struct stat st{};
+  struct stat st {};
   REQUIRE(::stat(path.c_str(), &st) == 0);
   return st.st_mode & 07777;
 }
@@ -94,4 +116,16 @@ TEST_CASE("a file that is no keyring is an error that names the file") {
   CHECK(load_keyring(*os, path).error().code == ErrorCode::config);
   std::ofstream(path) << std::string(300 * 1024, ' ');
   CHECK(load_keyring(*os, path).error().code == ErrorCode::limit);
+}
+
+TEST_CASE("a keyring that appears at the last moment is not overwritten") {
+  RacingOs os;
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  const Keyring first = Keyring::generate(KeyType::x_aes_gcm);
+  REQUIRE(save_keyring(os, path, first, Existing::error).ok());
+  const Status refused =
+      save_keyring(os, path, Keyring::generate(KeyType::x_aes_gcm), Existing::error);
+  CHECK_FALSE(refused.ok());
+  CHECK(load_keyring(os, path)->to_json() == first.to_json());
 }

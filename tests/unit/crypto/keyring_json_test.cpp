@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "host/base/base64.h"
 #include "modules/crypto/aead.h"
@@ -72,7 +72,9 @@ TEST_CASE("a keyset that Tink wrote is read, and its ciphertexts open") {
   CHECK(keys[1].prefix == OutputPrefix::raw);
   const auto aead = Aead::create(*keyring);
   REQUIRE(aead.ok());
-  const std::string sealed = test::unhex("0141008a845cf3350fb3a1c44e3a3e54a223ac6d745f4409bf1b3870bb20a8104f2afe863efa1961bbface1320b55c62e78ec634a6954a61ebbbbd");
+  const std::string sealed = test::unhex(
+      "0141008a845cf3350fb3a1c44e3a3e54a223ac6d745f4409bf1b3870bb20a8104f2afe863efa1961bbface1320b5"
+      "5c62e78ec634a6954a61ebbbbd");
   CHECK(*aead->decrypt(as_bytes(sealed), as_bytes("data")) == "sealed by Tink");
 }
 
@@ -122,8 +124,8 @@ TEST_CASE("every truncation of a keyset is refused") {
 
 TEST_CASE("every truncation of a key message is refused") {
   // version 0, params {salt_size 12}, 32 bytes of key
-  const std::string message = test::unhex(
-      "1202080c1a20000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+  const std::string message =
+      test::unhex("1202080c1a20000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
   for (std::size_t size = 0; size <= message.size(); ++size) {
     const std::string value =
         base64::encode(as_bytes(message).first(size), base64::Alphabet::standard);
@@ -137,8 +139,7 @@ TEST_CASE("text after the keyset and text that is no keyset are refused") {
   CHECK(parse_error(json + "x").starts_with("the keyset is not JSON"));
   CHECK(parse_error("") == "the keyset is not JSON: incomplete JSON");
   CHECK(parse_error("[]") == "the keyset is not a JSON object");
-  CHECK(parse_error("{}") ==
-        "the keyset needs primaryKeyId, a number from 0 to 4294967295");
+  CHECK(parse_error("{}") == "the keyset needs primaryKeyId, a number from 0 to 4294967295");
   CHECK(parse_error(R"({"primaryKeyId":1,"key":[]})") ==
         "the keyset needs key, an array of at least one key");
   CHECK(parse_error(R"({"primaryKeyId":1,"key":[],"encryptedKeyset":""})") ==
@@ -184,10 +185,14 @@ TEST_CASE("a key message with another version, an unknown or a repeated field is
         "key 7 has a field this version of Adyton does not know");
   CHECK(error_of(gcm, "1a20" + key + "1a20" + key) ==
         "key 7 has a field this version of Adyton does not know");
-  CHECK(error_of(gcm, "12020801" "1a20" + key) ==
-        "key 7 has a parameter this version of Adyton does not know");
-  CHECK(error_of("google.crypto.tink.XAesGcmKey", "1202080d" "1a20" + key) ==
-        "key 7 has a salt of 13 bytes; X-AES-GCM takes 8 to 12");
+  CHECK(error_of(gcm,
+                 "12020801"
+                 "1a20" +
+                     key) == "key 7 has a parameter this version of Adyton does not know");
+  CHECK(error_of("google.crypto.tink.XAesGcmKey",
+                 "1202080d"
+                 "1a20" +
+                     key) == "key 7 has a salt of 13 bytes; X-AES-GCM takes 8 to 12");
   CHECK(error_of("google.crypto.tink.XAesGcmKey", "1a20" + key) ==
         "key 7 has a salt of 0 bytes; X-AES-GCM takes 8 to 12");
 }
@@ -196,8 +201,8 @@ TEST_CASE("two keys with one id are refused") {
   Keyring keyring = Keyring::generate(KeyType::x_aes_gcm);
   const std::uint32_t first = keyring.primary_key_id();
   const std::uint32_t second = keyring.rotate(KeyType::x_aes_gcm);
-  const std::string json = replaced(keyring.to_json(), cat("\"keyId\": ", first),
-                                    cat("\"keyId\": ", second));
+  const std::string json =
+      replaced(keyring.to_json(), cat("\"keyId\": ", first), cat("\"keyId\": ", second));
   CHECK(parse_error(json) == cat("the keyset has two keys with the id ", second));
 }
 

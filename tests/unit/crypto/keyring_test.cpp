@@ -1,8 +1,8 @@
 #include "modules/crypto/keyring.h"
 
-#include <doctest/doctest.h>
-
 #include <set>
+
+#include <doctest/doctest.h>
 
 using namespace adyton;
 using namespace adyton::crypto;

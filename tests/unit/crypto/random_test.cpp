@@ -1,13 +1,13 @@
 #include "modules/crypto/random.h"
 
-#include <doctest/doctest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace adyton::crypto;
 

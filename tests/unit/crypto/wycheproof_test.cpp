@@ -1,12 +1,12 @@
 // The Wycheproof vectors: every valid one accepted, every invalid one refused, none left out.
-#include <doctest/doctest.h>
-
-#include <boost/json.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
 
 #include "modules/crypto/aes_gcm.h"
 #include "modules/crypto/aes_siv.h"
@@ -41,8 +41,8 @@ std::string bytes_of(const json::object& test, std::string_view name) {
   return unhex(std::string_view(test.at(name).get_string()));
 }
 
-/// Calls check(group, test) for each vector, which says whether the vector was accepted; returns how
-/// many there were.
+/// Calls check(group, test) for each vector, which says whether the vector was accepted; returns
+/// how many there were.
 template <class Check>
 int run(const json::value& file, Check check) {
   int count = 0;
@@ -107,14 +107,13 @@ TEST_CASE("AES-SIV-CMAC: all key sizes") {
 }
 
 TEST_CASE("HMAC-SHA256, whole and truncated tags") {
-  CHECK(run(read_vectors("hmac_sha256_test.json"),
-            [](const json::object& group, const json::object& test) {
-              const std::string made = hmac(Hash::sha256, as_bytes(bytes_of(test, "key")),
-                                            as_bytes(bytes_of(test, "msg")));
-              const auto size = static_cast<std::size_t>(group.at("tagSize").as_int64() / 8);
-              return constant_time_equal(as_bytes(made).first(size),
-                                         as_bytes(bytes_of(test, "tag")));
-            }) == 174);
+  CHECK(run(read_vectors("hmac_sha256_test.json"), [](const json::object& group,
+                                                      const json::object& test) {
+          const std::string made =
+              hmac(Hash::sha256, as_bytes(bytes_of(test, "key")), as_bytes(bytes_of(test, "msg")));
+          const auto size = static_cast<std::size_t>(group.at("tagSize").as_int64() / 8);
+          return constant_time_equal(as_bytes(made).first(size), as_bytes(bytes_of(test, "tag")));
+        }) == 174);
 }
 
 TEST_CASE("HKDF-SHA256") {

@@ -65,8 +65,12 @@ TEST_CASE("XAES-256-GCM gives the specification's accumulated hash of 10,000 ran
 
 TEST_CASE("the kept key of one salt is not used for another") {
   XAesGcm kept(as_bytes(std::string(32, 'k')));
-  const std::string a = "saltsaltsalt" "000000000001";
-  const std::string b = "saltsaltsalu" "000000000001";
+  const std::string a =
+      "saltsaltsalt"
+      "000000000001";
+  const std::string b =
+      "saltsaltsalu"
+      "000000000001";
   for (const std::string& nonce : {a, b, b, a, a}) {
     XAesGcm fresh(as_bytes(std::string(32, 'k')));
     const std::string sealed = test::seal(kept, nonce, "", "text");

@@ -3,6 +3,7 @@
 from . import crypto as crypto
 from . import json as json
 from . import record as record
+from .record import Record as Record
 
 __all__: list[str]
 __version__: str
