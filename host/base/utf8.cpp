@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "host/base/cpu.h"
 #include "host/base/text.h"
 
 #if defined(__x86_64__)
@@ -163,8 +164,8 @@ ADYTON_AVX2 bool is_utf8_avx2(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
 #if defined(__x86_64__)
-  static const bool vectors = __builtin_cpu_supports("avx2") != 0;
-  if (vectors && text.size() >= 32) return is_utf8_avx2(text);
+  constexpr std::size_t worthwhile = 32;
+  if (text.size() >= worthwhile && vector_level() >= VectorLevel::avx2) return is_utf8_avx2(text);
 #endif
   return is_utf8_portable(text);
 }

@@ -24,9 +24,10 @@ struct Arguments {
 /// belong to the interpreter (see context.h).
 int run_interpreter(const Arguments& arguments, BuiltinModules built_ins);
 
-/// Starts an interpreter for a host that calls into it, and runs no command line. On the main thread,
-/// which holds the GIL from then on and ends the interpreter (Py_FinalizeEx). Once in a process, and
-/// not besides run_interpreter. ErrorCode::config with CPython's own words where it does not start.
+/// Starts an interpreter for a host that calls into it, and runs no command line. On the main
+/// thread, which holds the GIL from then on and ends the interpreter (Py_FinalizeEx). Once in a
+/// process, and not besides run_interpreter. ErrorCode::config with CPython's own words where it
+/// does not start.
 Status start_interpreter(const Arguments& arguments, BuiltinModules built_ins);
 
 }  // namespace adyton::python

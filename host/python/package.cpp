@@ -11,16 +11,17 @@ namespace {
 
 constexpr const char* package_name = "adyton";
 
-PyDoc_STRVAR(package_doc,
-             "Adyton: a native host for Python batch work on JSON and encrypted data.\n"
-             "\n"
-             "The modules below are built into the interpreter and load when they are imported:\n"
-             "\n"
-             "    adyton.json      the standard library's json, faster, and dumpb for bytes\n"
-             "    adyton.crypto    authenticated encryption, keyrings, hashes, key derivation\n"
-             "    adyton.record    the records that the Python steps of a job are given\n"
-             "\n"
-             "__all__ lists those that this executable has. adyton.Record is adyton.record.Record.");
+PyDoc_STRVAR(
+    package_doc,
+    "Adyton: a native host for Python batch work on JSON and encrypted data.\n"
+    "\n"
+    "The modules below are built into the interpreter and load when they are imported:\n"
+    "\n"
+    "    adyton.json      the standard library's json, faster, and dumpb for bytes\n"
+    "    adyton.crypto    authenticated encryption, keyrings, hashes, key derivation\n"
+    "    adyton.record    the records that the Python steps of a job are given\n"
+    "\n"
+    "__all__ lists those that this executable has. adyton.Record is adyton.record.Record.");
 
 // "json" for "adyton.json"; nullptr if `name` is no child of the package.
 const char* child_of_package(const char* name) {

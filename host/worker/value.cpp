@@ -122,8 +122,9 @@ Ref make_plain(Gil& gil, const Types& types, std::string_view text) {
   json::Builder builder(gil, *types.key_cache);
   json::ParseOptions options;
   options.max_depth = json::max_depth;
+  const std::string document(text);  // the parser wants a NUL behind it
   // The text is JSON: what stops the builder is an exception.
-  if (json::Parser(text, options, builder).run()) return {};
+  if (json::Parser(std::string_view(document), options, builder).run()) return {};
   return builder.take();
 }
 

@@ -196,8 +196,8 @@ class Walk {
       if (edge.key.size() != key.size() || std::memcmp(edge.key.data(), key.data(), key.size()) != 0) {
         continue;
       }
-      if (seen_[seen + i] && out_.repeated == no_offset) out_.repeated = edge.named.front();
-      seen_[seen + i] = true;
+      if (out_.met[seen + i] && out_.repeated == no_offset) out_.repeated = edge.named.front();
+      out_.met[seen + i] = 1;
       return edge.child.get();
     }
     return node.any.get();
@@ -206,7 +206,7 @@ class Walk {
   const Node* element(const Node& node, std::size_t index, std::size_t seen) {
     for (std::size_t i = 0; i < node.edges.size(); ++i) {
       if (node.edges[i].index != index) continue;
-      seen_[seen + i] = true;
+      out_.met[seen + i] = 1;
       return node.edges[i].child.get();
     }
     return node.any.get();
@@ -220,19 +220,19 @@ class Walk {
   }
 
   std::size_t open_frame(const Node& node) {
-    const std::size_t seen = seen_.size();
-    seen_.resize(seen + node.edges.size(), false);
+    const std::size_t seen = out_.met.size();
+    out_.met.resize(seen + node.edges.size(), 0);
     return seen;
   }
 
   void close_frame(const Node& node, std::size_t seen, const char* open, const char* close) {
     if (select_ == Select::fields) {
       for (std::size_t i = 0; i < node.edges.size(); ++i) {
-        if (seen_[seen + i]) continue;
+        if (out_.met[seen + i]) continue;
         for (const std::uint32_t field : node.edges[i].named) gap(field, node.depth, open, close);
       }
     }
-    seen_.resize(seen);
+    out_.met.resize(seen);
   }
 
   void emit(std::uint32_t field, const Slot& slot, const char* begin, const char* end) {
@@ -247,7 +247,6 @@ class Walk {
   detail::Cursor cursor_;
   Locations& out_;
   Select select_;
-  std::vector<bool> seen_;
   std::string unescaped_;
 };
 

@@ -40,10 +40,14 @@ struct Locations {
   /// The field on whose path a key is repeated (keys compared after unescaping); no_offset if none.
   std::uint32_t repeated = no_offset;
 
+  /// The locator's own notes: which edges of the open containers were met.
+  std::vector<unsigned char> met;
+
   void clear() {
     matches.clear();
     gaps.clear();
     repeated = no_offset;
+    met.clear();
   }
 };
 

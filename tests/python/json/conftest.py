@@ -1,4 +1,4 @@
-"""What the JSON tests share: running the module under test and the standard library side by side."""
+"""What the JSON tests share: the module under test and the standard library side by side."""
 
 import json as standard
 

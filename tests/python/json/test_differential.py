@@ -31,7 +31,8 @@ dump_options = st.fixed_dictionaries({}, optional={
 load_options = st.fixed_dictionaries({}, optional={
     "strict": st.booleans(), "parse_float": st.sampled_from([None, str]),
     "parse_int": st.sampled_from([None, str]), "parse_constant": st.sampled_from([None, str]),
-    "object_hook": st.sampled_from([None, len]), "object_pairs_hook": st.sampled_from([None, tuple]),
+    "object_hook": st.sampled_from([None, len]),
+    "object_pairs_hook": st.sampled_from([None, tuple]),
 })
 
 
@@ -54,8 +55,8 @@ def test_loads_of_what_dumps_writes(loads, value, layout, options):
 
 
 @profile
-@given(st.text(st.sampled_from('[]{},:"\\u0123456789abcdefE+-. \n\tntrulsfaINiy\x01é😀'), max_size=30),
-       load_options)
+@given(st.text(st.sampled_from('[]{},:"\\u0123456789abcdefE+-. \n\tntrulsfaINiy\x01é😀'),
+               max_size=30), load_options)
 def test_loads_of_noise(loads, document, options):
     loads(document, **options)
     loads(document.encode(), **options)
@@ -84,6 +85,7 @@ def test_floats(value):
 
 
 @profile
-@given(st.from_regex(r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", fullmatch=True))
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?",
+                     fullmatch=True))
 def test_numbers(loads, number):
     loads(number)

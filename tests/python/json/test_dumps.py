@@ -44,8 +44,9 @@ Point = collections.namedtuple("Point", "x y")
 
 VALUES = [
     None, True, False, 0, -1, 2**63 - 1, -(2**63), 2**63, 10**40, 0.0, -0.0, 1.5, 1e16, 1e-5,
-    math.pi, math.nan, math.inf, -math.inf, "", "plain", "quote \" slash \\ / \b\f\n\r\t\x00\x1f\x7f",
-    "é", "€", "😀", "mixed é€😀 and more than sixteen characters", "\ud800", "a\udfffb\ud83d\ude00",
+    math.pi, math.nan, math.inf, -math.inf, "", "plain", "quote \" slash \\ /",
+    "\b\f\n\r\t\x00\x1f\x7f", "é", "€", "😀", "mixed é€😀 and more than sixteen characters", "\ud800",
+    "a\udfffb\ud83d\ude00",
     [], (), {}, [[]], [{}], {"a": []}, [1, [2, [3, (4, 5)]]], {"b": 1, "a": {"d": [1], "c": None}},
     {1: 1, 2.5: 2, None: 3, True: 4, "x": 5, math.inf: 6, 10**30: 7}, {"é": "é", "\n": "\n"},
     Text("text"), Whole(7), Real(2.5), Colour.RED, {Colour.RED: Colour.RED, Whole(3): Real(4)},

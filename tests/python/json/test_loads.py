@@ -116,7 +116,8 @@ def test_floats_have_the_same_bits():
 
 
 def test_hooks_get_what_json_gives_them(loads):
-    document = '[{"a": {"b": 1}, "a": 2.50, "c": [NaN, -Infinity, 1e5]}, {}, -0, 12345678901234567890]'
+    document = ('[{"a": {"b": 1}, "a": 2.50, "c": [NaN, -Infinity, 1e5]}, {}, -0, '
+                '12345678901234567890]')
     for hooks in ({"object_hook": lambda d: ("object", list(d.items()))},
                   {"object_pairs_hook": lambda pairs: ("pairs", pairs)},
                   {"object_hook": str, "object_pairs_hook": tuple},
@@ -156,7 +157,8 @@ def test_no_hook_is_called_for_bytes_that_are_not_text():
 
 
 def test_strict(loads):
-    for document in ('"a\nb"', '"\x00"', '{"\t": "\x1f"}', '"' + "x" * 40 + "\r" + '"', '"\n', "\x00"):
+    for document in ('"a\nb"', '"\x00"', '{"\t": "\x1f"}', '"' + "x" * 40 + "\r" + '"', '"\n',
+                     "\x00"):
         for strict in (True, False, 0, "yes"):
             loads(document, strict=strict)
             loads(document.encode(), strict=strict)

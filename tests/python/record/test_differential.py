@@ -10,7 +10,7 @@ from adyton.record import Record, RecordList
 
 from documents import ARRAYS, DOCUMENTS, KEYS, OBJECTS, PLAIN
 
-settings.register_profile("adyton", deadline=None, max_examples=300)
+settings.register_profile("adyton", deadline=None, max_examples=150)
 settings.load_profile("adyton")
 
 
