@@ -38,6 +38,13 @@ if(NOT EXISTS ${python_libpl}/${python_library})
 endif()
 separate_arguments(python_libs UNIX_COMMAND "${python_libs}")
 list(REMOVE_DUPLICATES python_libs)
+# CPython 3.13 names an archive of its own build tree that Debian ships nowhere; what it held is given by
+# host/python/missing_sha2.cpp.
+set(ADYTON_PYTHON_LACKS_SHA2 OFF)
+if("Modules/_hacl/libHacl_Hash_SHA2.a" IN_LIST python_libs)
+  list(REMOVE_ITEM python_libs "Modules/_hacl/libHacl_Hash_SHA2.a")
+  set(ADYTON_PYTHON_LACKS_SHA2 ON)
+endif()
 message(STATUS "Embedding Python ${ADYTON_PYTHON_VERSION}: ${python_libpl}/${python_library}")
 
 find_path(PYBIND11_INCLUDE pybind11/embed.h REQUIRED)
@@ -54,4 +61,7 @@ target_link_libraries(adyton_python_embed INTERFACE adyton::python_headers
   -Wl,--whole-archive ${python_libpl}/${python_library} -Wl,--no-whole-archive ${python_libs})
 target_link_options(adyton_python_embed INTERFACE -no-pie
   -Wl,--dynamic-list=${CMAKE_SOURCE_DIR}/cmake/python-symbols.list)
+if(ADYTON_PYTHON_LACKS_SHA2)
+  target_link_libraries(adyton_python_embed INTERFACE adyton_python_missing_sha2)
+endif()
 add_library(adyton::python_embed ALIAS adyton_python_embed)

@@ -195,10 +195,13 @@ class Run {
     }
     traveller.running = true;
     ++in_pool_;
-    pool_.submit([this, &traveller] {
+    const auto task = [this, &traveller] {
       traveller.status = run_stage(traveller);
       arrivals_.push(&traveller);
-    });
+    };
+    // With one thread there is nobody to work beside this one: a hand-over would only cost.
+    if (pool_.size() == 1) return task();
+    pool_.submit(task);
   }
 
   Status run_stage(Traveller& traveller) {
@@ -212,8 +215,9 @@ class Run {
 
   Status take_arrivals(Arrivals::Wait wait) {
     if (in_pool_ == 0) return {};
-    for (Traveller* traveller : arrivals_.take(wait)) {
-      --in_pool_;
+    const std::vector<Traveller*> arrived = arrivals_.take(wait);
+    in_pool_ -= arrived.size();
+    for (Traveller* traveller : arrived) {
       traveller->running = false;
       ADYTON_CHECK(std::move(traveller->status));
       ++traveller->stage;
@@ -252,7 +256,7 @@ class Run {
     for (const Record& record : batch.records) {
       if (record.state == State::live) ++batch.counts.written;
     }
-    report_.bytes_out += traveller.encoded.plain_size;
+    report_.bytes_out += traveller.encoded.plain_size();
     report_.counts += batch.counts;
     report_.values += batch.values;
     ADYTON_CHECK(write_dead(batch, input));

@@ -12,25 +12,32 @@ bool goes_out(const Record& record) {
   return record.state == State::live || record.state == State::blank;
 }
 
-/// The outgoing lines where they already lie in one piece, else gathered in `storage`.
-std::string_view gather(const Batch& batch, std::string& storage) {
-  std::size_t size = 0;
-  bool in_one_piece = true;
+/// Where the outgoing lines lie in the batch's text, and whether nothing else lies between them.
+struct Extent {
   std::size_t begin = 0;
   std::size_t end = 0;
+  std::size_t size = 0;
+  bool in_one_piece() const { return end - begin == size; }
+};
+
+Extent extent_of(const Batch& batch) {
+  Extent extent;
   for (const Record& record : batch.records) {
     if (!goes_out(record)) continue;
-    if (size == 0) begin = end = record.begin;
-    in_one_piece = in_one_piece && record.begin == end;
-    end = record.end;
-    size += record.end - record.begin;
+    if (extent.size == 0) extent.begin = record.begin;
+    extent.end = record.end;
+    extent.size += record.end - record.begin;
   }
-  if (in_one_piece) return batch.text->view(begin, end);
-  storage.reserve(size);
+  return extent;
+}
+
+std::string gather(const Batch& batch, std::size_t size) {
+  std::string lines;
+  lines.reserve(size);
   for (const Record& record : batch.records) {
-    if (goes_out(record)) storage += batch.text->view(record.begin, record.end);
+    if (goes_out(record)) lines += batch.text->view(record.begin, record.end);
   }
-  return storage;
+  return lines;
 }
 
 }  // namespace
@@ -68,28 +75,33 @@ Status PendingFile::publish(Existing existing) {
 
 Result<EncodedBatch> encode(const Batch& batch, Compression compression) {
   EncodedBatch encoded;
-  std::string storage;
-  const std::string_view lines = gather(batch, storage);
-  encoded.plain_size = lines.size();
-  encoded.ends_line = lines.empty() || lines.ends_with('\n');
-  if (lines.empty()) return encoded;
-  if (compression == Compression::none) {
-    encoded.bytes = storage.empty() ? std::string(lines) : std::move(storage);
+  const Extent extent = extent_of(batch);
+  if (extent.size == 0) return encoded;
+  encoded.plain_size_ = extent.size;
+  encoded.ends_line_ = batch.text->data()[extent.end - 1] == '\n';
+  if (extent.in_one_piece()) {
+    encoded.text_ = batch.text;
+    encoded.begin_ = extent.begin;
+    encoded.end_ = extent.end;
   } else {
-    ADYTON_TRY(encoded.bytes, compress(compression, lines));
+    encoded.own_ = gather(batch, extent.size);
+  }
+  if (compression != Compression::none) {
+    ADYTON_TRY(encoded.own_, compress(compression, encoded.bytes()));
+    encoded.text_.reset();
   }
   return encoded;
 }
 
 Status Sink::write(const EncodedBatch& batch) {
-  if (batch.plain_size == 0) return {};
+  if (batch.plain_size() == 0) return {};
   if (line_open_) {
     ADYTON_TRY(const std::string newline, compress(compression_, "\n"));
     ADYTON_CHECK(file_->write(newline));
   }
-  line_open_ = !batch.ends_line;
+  line_open_ = !batch.ends_line();
   written_ = true;
-  return file_->write(batch.bytes);
+  return file_->write(batch.bytes());
 }
 
 Status Sink::finish() {

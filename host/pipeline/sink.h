@@ -41,10 +41,22 @@ class PendingFile {
 };
 
 /// The lines of a batch that go out, made ready on any thread: in one piece and compressed.
-struct EncodedBatch {
-  std::string bytes;           // compressed where the output is
-  std::uint64_t plain_size = 0;
-  bool ends_line = true;       // false: the last line has no ending
+class EncodedBatch {
+ public:
+  /// Compressed where the output is.
+  std::string_view bytes() const { return text_ ? text_->view(begin_, end_) : std::string_view(own_); }
+  std::uint64_t plain_size() const { return plain_size_; }
+  bool ends_line() const { return ends_line_; }
+
+ private:
+  friend Result<EncodedBatch> encode(const Batch& batch, Compression compression);
+
+  std::shared_ptr<const Text> text_;  // where the lines lie in it in one piece, as they go out
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::string own_;
+  std::uint64_t plain_size_ = 0;
+  bool ends_line_ = true;
 };
 Result<EncodedBatch> encode(const Batch& batch, Compression compression);
 

@@ -26,29 +26,50 @@ class Guard {
   }
 
   std::optional<Diagnostic> check() {
-    std::size_t dots = 0;
     while (next_ < text_.size()) {
       const char c = text_[next_];
       if (!is_ascii(c)) return outside_quotes();
-      if (c == '.' && ++dots > most_dots) {
-        return Diagnostic{at_, cat("a key of more than ", most_dots, " parts"), {}};
-      }
-      // A key ends here, or has not begun.
-      if (c == '=' || c == ',' || c == '#' || c == '\n') dots = 0;
       if (c == '#') {
         skip_until('\n');
-      } else if (c != '"' && c != '\'') {
-        advance(1);
-      } else if (may_open()) {
+      } else if (c == '"' || c == '\'') {
+        if (in_word_) {
+          return Diagnostic{at_, "this is not TOML: a quote in the middle of a word", {}};
+        }
         skip_string(c);
+        in_word_ = true;
       } else {
-        return Diagnostic{at_, "this is not TOML: a quote in the middle of a word", {}};
+        take(c);
+        if (dots_ > most_dots)
+          return Diagnostic{at_, cat("a key of more than ", most_dots, " parts"), {}};
+        advance(1);
       }
     }
     return std::nullopt;
   }
 
  private:
+  /// What a character outside strings and comments changes: whether keys or values stand here, and
+  /// whether in the middle of one.
+  void take(char c) {
+    const bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (space || c == ',' || c == ']' || c == '}') {
+      in_word_ = false;
+      if (c == ',') in_key_ = !open_.empty() && open_.back() == '{';
+      if ((c == ']' || c == '}') && !open_.empty()) open_.pop_back();
+      if (c == '\n' && open_.empty()) in_key_ = true;
+      if (!in_key_ || c == ',' || c == '\n') dots_ = 0;
+    } else if (in_key_) {
+      in_word_ = c != '=' && c != '.' && c != '[';
+      if (c == '=') in_key_ = false;
+      dots_ = c == '=' ? 0 : dots_ + (c == '.' ? 1 : 0);
+    } else if (in_word_ || (c != '[' && c != '{')) {
+      in_word_ = true;
+    } else {
+      open_ += c;
+      in_key_ = c == '{';
+    }
+  }
+
   Diagnostic outside_quotes() const {
     std::size_t end = next_ + 1;
     while (end < text_.size() && continues_character(text_[end])) ++end;
@@ -72,11 +93,6 @@ class Guard {
   std::size_t quotes_here(char quote) const {
     const std::size_t end = std::min(text_.find_first_not_of(quote, next_), text_.size());
     return end - next_;
-  }
-
-  /// A string begins where a key or a value does.
-  bool may_open() const {
-    return next_ == 0 || std::string_view(" \t\r\n=.,[{").find(text_[next_ - 1]) != text_.npos;
   }
 
   void skip_string(char quote) {
@@ -107,6 +123,10 @@ class Guard {
   std::string_view text_;
   std::size_t next_ = 0;
   Place at_{1, 1, 1};
+  std::string open_;    // the brackets around a value
+  bool in_key_ = true;  // a key or a table's header stands here, else a value
+  bool in_word_ = false;
+  std::size_t dots_ = 0;  // of the key
 };
 
 }  // namespace

@@ -220,12 +220,23 @@ TEST_CASE("a character outside ASCII stands in quotes or in a comment") {
   CHECK(problems("[job]\nname = \"j\" ø\n") == Lines{"2:12+1: \"ø\" can stand only in quotes"});
   CHECK(problems("[jöb]\n") == Lines{"1:3+1: \"ö\" can stand only in quotes"});
   CHECK(problems("a = \"é\nö = 1\n") == Lines{"2:1+1: \"ö\" can stand only in quotes"});
-  CHECK(problems("a = 5\"ø\"\n") ==
-        Lines{"1:6+1: this is not TOML: a quote in the middle of a word"});
+  for (const char* word : {"5", "5.", "5[", "5{", "=", "x,5", "[[5", "{b=5", "'a'", "\"a\""}) {
+    CAPTURE(word);
+    const auto found = problems(cat("a = ", word, "\"ø\"\n"));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].ends_with("this is not TOML: a quote in the middle of a word"));
+  }
   CHECK(problems(cat("\xef\xbb\xbf# é\n",
                      job_with("[[step]] # ø\nuse = 'set'\nfield = '/ø'\n"
                               "value.\"ø\" = [\"\\\"ø\", \"\", 'ø\\', "
                               "\"\"\"ø\"ø\n\\\"\"\"\"\"\", '\'\'ø\nø\'\'\'\'\']\n")))
+            .empty());
+}
+
+TEST_CASE("quotes may begin wherever a key or a value may") {
+  CHECK(problems(job_with("[[step]]\nuse=\"drop\"\nfields=[\"/a\",'/b',\"\"\"/c\"\"\"]# x\n"
+                          "[[\"step\"]]\n'use'='set'\n\"field\"='/a'\n"
+                          "value={'x'=['y',['z',{\"w\"=1,'v'=''}]],a.\"b\".'c'=\"\",t=5}\n"))
             .empty());
 }
 

@@ -58,11 +58,11 @@ TEST_CASE("what goes out is the live records and the blank lines, in order") {
   Batch batch = test::batch_of("1\n\n2\n3\n4");
   batch.drop(batch.records[2]);
   batch.kill(batch.records[3], {});
-  CHECK(encode(batch, Compression::none)->bytes == "1\n\n4");
-  CHECK_FALSE(encode(batch, Compression::none)->ends_line);
+  CHECK(encode(batch, Compression::none)->bytes() == "1\n\n4");
+  CHECK_FALSE(encode(batch, Compression::none)->ends_line());
   batch.drop(batch.records[4]);
-  CHECK(encode(batch, Compression::none)->bytes == "1\n\n");
-  CHECK(encode(batch, Compression::none)->ends_line);
+  CHECK(encode(batch, Compression::none)->bytes() == "1\n\n");
+  CHECK(encode(batch, Compression::none)->ends_line());
 }
 
 TEST_CASE("an input without a last newline does not run into the next one") {
