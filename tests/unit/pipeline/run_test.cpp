@@ -1,0 +1,187 @@
+#include "host/pipeline/run.h"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "host/pipeline/steps/spec.h"
+#include "tests/unit/pipeline/support.h"
+
+using namespace adyton;
+using namespace adyton::pipeline;
+using test::Folder;
+
+namespace {
+
+class Silent final : public RunObserver {
+ public:
+  void progress(const RunProgress& now) override { last = now; }
+  RunProgress last;
+};
+
+/// A script host whose one step is a C++ function on the run's own thread.
+class Scripted final : public ScriptHost {
+ public:
+  explicit Scripted(std::function<Status(Batch&)> function) : function_(std::move(function)) {}
+
+  Result<std::unique_ptr<Step>> load(const ScriptCall&) override {
+    class Call final : public Step {
+     public:
+      explicit Call(std::function<Status(Batch&)> function) : function_(std::move(function)) {}
+      Thread thread() const override { return Thread::main; }
+      Status run(Batch& batch) override { return function_(batch); }
+
+     private:
+      std::function<Status(Batch&)> function_;
+    };
+    return std::unique_ptr<Step>(new Call(function_));
+  }
+
+ private:
+  std::function<Status(Batch&)> function_;
+};
+
+std::string numbers(std::size_t lines) {
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) text += cat("{\"n\":", i, ",\"drop\":\"xxxxxxxxxxxxxxxxxxxx\"}\n");
+  return text;
+}
+
+std::string without_drop(std::size_t lines) {
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) text += cat("{\"n\":", i, "}\n");
+  return text;
+}
+
+constexpr std::size_t many = 100000;  // lines, some tens of batches
+
+/// A job over in.ndjson to out.ndjson with the steps drop, python, keep.
+JobConfig job(const Folder& folder) {
+  JobConfig config;
+  config.path = "job.toml";
+  config.source.files = {folder / "in.ndjson"};
+  config.sink.files = folder / "out.ndjson";
+  config.dead_letter.max_errors.count = 0;
+  StepConfig drop{.use = "drop", .at = {}, .options = {}, .places = {}};
+  drop.options["fields"] = std::vector{*json::Pointer::parse("/drop")};
+  drop.options["missing"] = std::string("skip");
+  StepConfig python{.use = "python", .at = {}, .options = {}, .places = {}};
+  python.options["call"] = std::string("script.py:step");
+  StepConfig keep{.use = "keep", .at = {}, .options = {}, .places = {}};
+  keep.options["fields"] = std::vector{*json::Pointer::parse("/n")};
+  config.steps = {drop, python, keep};
+  return config;
+}
+
+Result<RunReport> run(const JobConfig& config, unsigned threads, ScriptHost& scripts,
+                      const std::atomic<bool>& stop) {
+  const auto os = make_os();
+  Pool pool(threads);
+  Silent observer;
+  return run_job(config, *os, pool, &scripts, observer, stop);
+}
+
+}  // namespace
+
+TEST_CASE("batches come out in input order through pool and script stages, with any number of threads") {
+  Folder folder;
+  folder.write("in.ndjson", numbers(many));
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    std::uint64_t next = 0;
+    const auto main_thread = std::this_thread::get_id();
+    Scripted scripts([&](Batch& batch) -> Status {
+      CHECK(batch.sequence == next++);
+      CHECK(std::this_thread::get_id() == main_thread);
+      return {};
+    });
+    JobConfig config = job(folder);
+    config.sink.existing = Existing::replace;
+    const auto report = run(config, threads, scripts, false);
+    REQUIRE(report.ok());
+    CHECK(report->outcome == Outcome::done);
+    CHECK(report->counts.written == many);
+    CHECK(next > 10);
+    CHECK(folder.read("out.ndjson") == without_drop(many));
+  }
+}
+
+TEST_CASE("a step's error ends the run at once, whatever is still on the pool, and publishes nothing") {
+  Folder folder;
+  folder.write("in.ndjson", numbers(many));
+  for (const unsigned threads : {1U, 4U}) {
+    Scripted scripts([](Batch& batch) -> Status {
+      if (batch.sequence == 3) return Error{ErrorCode::stopped, "interrupted"};
+      return {};
+    });
+    const auto report = run(job(folder), threads, scripts, false);
+    REQUIRE_FALSE(report.ok());
+    CHECK(report.error().code == ErrorCode::stopped);
+    CHECK(folder.names() == std::vector<std::string>{"in.ndjson"});
+  }
+}
+
+TEST_CASE("a run that is told to stop publishes nothing and says so") {
+  Folder folder;
+  folder.write("in.ndjson", numbers(many));
+  std::atomic<bool> stop = false;
+  Scripted scripts([&](Batch& batch) -> Status {
+    if (batch.sequence == 3) stop = true;
+    return {};
+  });
+  const auto report = run(job(folder), 3, scripts, stop);
+  REQUIRE(report.ok());
+  CHECK(report->outcome == Outcome::stopped);
+  CHECK(folder.names() == std::vector<std::string>{"in.ndjson"});
+}
+
+TEST_CASE("more dead records than the job bears end the run, and nothing is published") {
+  Folder folder;
+  folder.write("in.ndjson", numbers(many) + "bad\n" + numbers(many));
+  Scripted scripts([](Batch&) -> Status { return {}; });
+  const auto report = run(job(folder), 2, scripts, false);
+  REQUIRE(report.ok());
+  CHECK(report->outcome == Outcome::over_budget);
+  CHECK(report->first_dead.ends_with("in.ndjson:100001: syntax: expected a value at byte 1"));
+  CHECK(folder.names() == std::vector<std::string>{"in.ndjson"});
+}
+
+TEST_CASE("records that a step loses are noticed, and nothing is published") {
+  Folder folder;
+  folder.write("in.ndjson", numbers(10));
+  Scripted scripts([](Batch& batch) -> Status {
+    Rewrite rewrite(batch);
+    rewrite.keep(batch.records.front());
+    rewrite.finish();
+    return {};
+  });
+  const auto report = run(job(folder), 2, scripts, false);
+  REQUIRE_FALSE(report.ok());
+  CHECK(report.error().message.find("do not add up") != std::string::npos);
+  CHECK(folder.names() == std::vector<std::string>{"in.ndjson"});
+}
+
+TEST_CASE("dead letters are in input order, whichever step found them") {
+  Folder folder;
+  folder.write("in.ndjson", "{\"n\":1}\nbad\n{\"n\":3}\n{\"n\":4}\nbad\n");
+  Scripted scripts([](Batch& batch) -> Status {
+    DeadRecord why;
+    why.step = 2;
+    why.kind = "exception";
+    batch.kill(batch.records[2], why);
+    return {};
+  });
+  JobConfig config = job(folder);
+  config.dead_letter.file = folder / "dead.ndjson";
+  config.dead_letter.max_errors = {};
+  const auto report = run(config, 2, scripts, false);
+  REQUIRE(report.ok());
+  CHECK(report->counts.dead == 3);
+  CHECK(report->outputs.size() == 2);
+  std::vector<std::size_t> lines;
+  const std::string dead = folder.read("dead.ndjson");
+  for (std::size_t at = 0; (at = dead.find("\"line\":", at)) != std::string::npos; ++at) {
+    lines.push_back(std::stoul(dead.substr(at + 7)));
+  }
+  CHECK(lines.size() == 3);
+  CHECK(std::is_sorted(lines.begin(), lines.end()));
+}
