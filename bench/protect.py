@@ -64,10 +64,12 @@ class Case:
                 "--processes", str(processes)]
 
     def time_ours(self, cores):
+        self.ours.unlink(missing_ok=True)  # freeing an old output is not what is measured
         command = ["taskset", "-c", cpu_list(cores), self.adyton, "run", "--quiet", self.job]
         return rows.run_process(command).wall
 
     def time_theirs(self, cores):
+        self.theirs.unlink(missing_ok=True)
         return rows.run_process(["taskset", "-c", cpu_list(cores),
                                  *self._loop("encrypt", self.source, self.theirs, cores)]).wall
 

@@ -18,7 +18,8 @@
 namespace adyton::pipeline {
 namespace {
 
-/// Steps that run one after the other on the same kind of thread.
+/// Steps that run one after the other on the same kind of thread. Without steps: the records are
+/// checked.
 struct Stage {
   Step::Thread thread;
   std::vector<Step*> steps;
@@ -149,7 +150,11 @@ class Run {
       if (stages_.empty() || stages_.back().thread != thread) stages_.push_back({thread, {}});
       stages_.back().steps.push_back(steps_.back().get());
     }
-    // The last stage is the pool's: it makes the batch ready for the sink.
+    // The first stage is the pool's, so that records are checked there and not beside the scripts; the
+    // last one is, too: it makes the batch ready for the sink.
+    if (!stages_.empty() && stages_.front().thread == Step::Thread::main) {
+      stages_.insert(stages_.begin(), {Step::Thread::pool, {}});
+    }
     if (stages_.empty() || stages_.back().thread == Step::Thread::main) {
       stages_.push_back({Step::Thread::pool, {}});
     }
@@ -205,9 +210,10 @@ class Run {
   }
 
   Status run_stage(Traveller& traveller) {
-    for (Step* step : stages_[traveller.stage].steps) ADYTON_CHECK(step->run(traveller.batch));
+    const Stage& stage = stages_[traveller.stage];
+    if (stage.steps.empty()) validate(traveller.batch);
+    for (Step* step : stage.steps) ADYTON_CHECK(step->run(traveller.batch));
     if (traveller.stage + 1 < stages_.size()) return {};
-    validate(traveller.batch);  // a job without steps, or with none that looked
     const std::uint32_t output = plan_.inputs[traveller.batch.input].output;
     ADYTON_TRY(traveller.encoded, encode(traveller.batch, plan_.outputs[output].compression));
     return {};

@@ -100,12 +100,13 @@ void hold(View& view, PyObject* value) {
 void deallocate_view(PyObject* self) {
   PyTypeObject* const type = Py_TYPE(self);
   PyObject_GC_UnTrack(self);
-  Py_TRASHCAN_BEGIN(self, deallocate_view) View& view = as_view(self);
+  Py_TRASHCAN_BEGIN(self, deallocate_view);
+  View& view = as_view(self);
   std::destroy_at(&view.index);
   std::destroy_at(&view.source);
   PyObject_GC_Del(self);
   Py_DECREF(type);
-  Py_TRASHCAN_END
+  Py_TRASHCAN_END;
 }
 
 int traverse_view(PyObject* self, visitproc visit, void* arg) {

@@ -5,13 +5,14 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import textwrap
 import time
 
 import pytest
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
-ADYTON = os.environ.get("ADYTON", str(CHECKOUT / "build" / "release" / "adyton"))
+ADYTON = os.environ.get("ADYTON", sys.executable)
 
 JOB = """
 [job]
