@@ -1,10 +1,12 @@
-"""The main job: encrypting fields of NDJSON, against the Python loop that people write today.
+"""The main job over NDJSON, against the Python loop that people write today, and against jq.
 
 Whole processes, from start to exit, reading from and writing to a tmpfs (Adyton syncs, the loop does
-not). Both sides' outputs are decrypted once and compared with the input before anything is timed.
+not). Before anything is timed both sides' outputs are compared, after decryption where they are
+encrypted.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -17,31 +19,56 @@ import records
 import rows
 
 PEERS = ("orjson", "cryptography")
-LOOP = pathlib.Path(__file__).parent / "loops" / "protect_loop.py"
+LOOPS = pathlib.Path(__file__).parent / "loops"
+LOOP = LOOPS / "protect_loop.py"
 KEY = "07" * 32
 TWEET_FIELDS = ["/text", "/user/name", "/user/screen_name"]
 EVENT_FIELDS = ["/user/name", "/user/email", "/user/card"]
 
 JOB = """
 [job]
-name = "{step}-bench"
+name = "{name}"
 domain = "bench"
 [source]
 files = ["{source}"]
 [keyring.bench]
 file = "{keyring}"
 [[step]]
-use = "{step}"
-fields = {fields}
-key = "bench"
+{step}
 [sink]
 files = "{sink}"
 existing = "replace"
 """
+PROTECT = 'use = "{use}"\nfields = {fields}\nkey = "bench"'
+
+
+def pinned(cores, *command):
+    """The command on the first `cores` processors this process may use."""
+    return ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[:cores])), *command]
+
+
+def wall(output, cores, *command):
+    """Seconds that the command takes to write `output` anew."""
+    output.unlink(missing_ok=True)  # freeing an old output is not what is measured
+    return rows.run_process(pinned(cores, *command)).wall
+
+
+def equal(python, ours, theirs):
+    """Whether two files hold the same JSON, line by line."""
+    compare = ("import orjson, sys\n"
+               "a, b = (open(p, 'rb') for p in sys.argv[1:])\n"
+               "assert all(orjson.loads(x) == orjson.loads(y) for x, y in zip(a, b, strict=True))")
+    return subprocess.run([python, "-c", compare, ours, theirs]).returncode == 0
+
+
+def write_job(folder, name, source, sink, step):
+    path = folder / f"{name}.toml"
+    path.write_text(JOB.format(name=name, source=source, sink=sink, keyring=folder / "keys.json", step=step))
+    return path
 
 
 class Case:
-    """One input, the job over it and the loop over it."""
+    """One input, the job that encrypts it and the loop that does."""
 
     def __init__(self, folder, adyton, python, source, fields):
         self.folder = folder
@@ -53,25 +80,19 @@ class Case:
         self.theirs = folder / "theirs.ndjson"
         self.job = self._job("encrypt", source, self.ours)
 
-    def _job(self, step, source, sink):
-        path = self.folder / f"{step}-{self.source.stem}.toml"
-        path.write_text(JOB.format(step=step, source=source, sink=sink, fields=self.fields,
-                                   keyring=self.folder / "keys.json").replace("'", '"'))
-        return path
+    def _job(self, use, source, sink):
+        step = PROTECT.format(use=use, fields=json.dumps(self.fields))
+        return write_job(self.folder, f"{use}-{self.source.stem}", source, sink, step)
 
     def _loop(self, direction, source, sink, processes):
         return [self.python, LOOP, direction, source, sink, "bench", KEY, *self.fields,
                 "--processes", str(processes)]
 
     def time_ours(self, cores):
-        self.ours.unlink(missing_ok=True)  # freeing an old output is not what is measured
-        command = ["taskset", "-c", cpu_list(cores), self.adyton, "run", "--quiet", self.job]
-        return rows.run_process(command).wall
+        return wall(self.ours, cores, self.adyton, "run", "--quiet", self.job)
 
     def time_theirs(self, cores):
-        self.theirs.unlink(missing_ok=True)
-        return rows.run_process(["taskset", "-c", cpu_list(cores),
-                                 *self._loop("encrypt", self.source, self.theirs, cores)]).wall
+        return wall(self.theirs, cores, *self._loop("encrypt", self.source, self.theirs, cores))
 
     def check(self):
         """Both sides, decrypted, are the input: ours byte for byte, theirs as the same JSON."""
@@ -81,17 +102,10 @@ class Case:
         rows.run_process([self.adyton, "run", "--quiet", self._job("decrypt", self.ours, opened)])
         if subprocess.run(["cmp", opened, self.source]).returncode != 0:
             rows.fail("our output does not decrypt to the input")
-        rows.run_process([str(part) for part in self._loop("decrypt", self.theirs, opened, 1)])
-        compare = ("import orjson, sys\n"
-                   "a, b = (open(p, 'rb') for p in sys.argv[1:])\n"
-                   "assert all(orjson.loads(x) == orjson.loads(y) for x, y in zip(a, b, strict=True))")
-        subprocess.run([self.python, "-c", compare, opened, self.source], check=True)
+        rows.run_process(self._loop("decrypt", self.theirs, opened, 1))
+        if not equal(self.python, opened, self.source):
+            rows.fail("the loop's output does not decrypt to the input")
         opened.unlink()
-
-
-def cpu_list(cores):
-    """The first `cores` processors this process may use."""
-    return ",".join(map(str, sorted(os.sched_getaffinity(0))[:cores]))
 
 
 def encryption_rows(case, name, version, demands):
@@ -105,6 +119,46 @@ def encryption_rows(case, name, version, demands):
         peer = "orjson + cryptography" + (f", Pool({cores})" if cores > 1 else "")
         yield rows.Row(case=f"{name}, {cores} core{'s' * (cores > 1)}", peer=peer, peer_version=version,
                        unit="s", better="lower", ours=ours, theirs=theirs, must=must, goal=goal)
+
+
+def compared_row(python, case, peer, version, ours, theirs, must, goal):
+    """A row of two (output, command) pairs on one core whose outputs hold the same JSON."""
+    for output, command in (ours, theirs):
+        wall(output, 1, *command)
+    if not equal(python, ours[0], theirs[0]):
+        rows.fail(f"{case}: our output differs from that of {peer}")
+    times = rows.interleave([lambda: wall(ours[0], 1, *ours[1]), lambda: wall(theirs[0], 1, *theirs[1])])
+    return rows.Row(case=f"{case}, 1 core", peer=peer, peer_version=version, unit="s", better="lower",
+                    ours=times[0], theirs=times[1], must=must, goal=goal)
+
+
+def step_rows(folder, adyton, python, orjson):
+    """A Python step that touches 2 fields of 30, against the loop with the same function."""
+    source, ours, theirs = (folder / name for name in ("wide.ndjson", "ours.ndjson", "theirs.ndjson"))
+    records.write_wide(source, 200_000)
+    script = LOOPS / "score.py"
+    job = write_job(folder, "step", source, ours, f'use = "python"\ncall = "{script}:score"')
+    yield compared_row(python, "a Python step touching 2 fields of 30", "orjson loop", orjson,
+                       (ours, [adyton, "run", "--quiet", job]),
+                       (theirs, [python, LOOPS / "step_loop.py", "score", source, theirs]), 1.5, 2.5)
+    source.unlink()
+
+
+def keep_rows(folder, adyton, python, orjson):
+    """`keep` of two fields, against the loop and against jq (which gets a tenth of the records)."""
+    source, ours, theirs = (folder / name for name in ("events.ndjson", "ours.ndjson", "theirs.ndjson"))
+    step = 'use = "keep"\nfields = ["/id", "/user/name"]'
+    records.write_events(source, 400_000)
+    job = write_job(folder, "keep", source, ours, step)
+    yield compared_row(python, "keep 2 fields of events", "orjson loop", orjson,
+                       (ours, [adyton, "run", "--quiet", job]),
+                       (theirs, [python, LOOPS / "step_loop.py", "keep", source, theirs]), 4, 8)
+    records.write_events(source, 40_000)
+    version = subprocess.run(["jq", "--version"], capture_output=True, text=True, check=True).stdout
+    script = f"exec jq -c '{{id, user: {{name: .user.name}}}}' {source} > {theirs}"
+    yield compared_row(python, "keep 2 fields of events", "jq", version.strip().removeprefix("jq-"),
+                       (ours, [adyton, "run", "--quiet", job]), (theirs, ["sh", "-c", script]), 20, 50)
+    source.unlink()
 
 
 def measure(folder, adyton, python):
@@ -128,6 +182,9 @@ def measure(folder, adyton, python):
     case.check()
     result += encryption_rows(case, "encrypt 3 fields of 300-byte events", version,
                               {1: (8, 15), 2: (10, 20)})
+    events.unlink()
+    result += step_rows(folder, adyton, python, found["orjson"])
+    result += keep_rows(folder, adyton, python, found["orjson"])
     return result
 
 

@@ -75,3 +75,16 @@ def write_events(path, count, seed=1):
                 "note": phrase(rng, 1, 8),
             }
             file.write(json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def write_wide(path, count, seed=1):
+    """`count` records of 30 fields (about 600 bytes), for steps that touch two of them."""
+    rng = random.Random(seed)
+    with open(path, "w", encoding="utf-8") as file:
+        for number in range(count):
+            record = {"id": number, "amount": rng.randrange(10**6) / 100, "risk": None,
+                      "user": {"name": phrase(rng, 2, 2), "email": f"{rng.getrandbits(40):x}@example.com"}}
+            for field in range(13):
+                record[f"note_{field}"] = phrase(rng, 1, 3)
+                record[f"count_{field}"] = rng.randrange(10**5)
+            file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")

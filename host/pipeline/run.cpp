@@ -38,10 +38,9 @@ struct Traveller {
 class Arrivals {
  public:
   void push(Traveller* traveller) {
-    {
-      const std::lock_guard lock(mutex_);
-      arrived_.push_back(traveller);
-    }
+    // Told under the lock: once the last traveller is taken, this object may be gone.
+    const std::lock_guard lock(mutex_);
+    arrived_.push_back(traveller);
     any_.notify_one();
   }
 

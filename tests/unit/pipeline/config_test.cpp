@@ -287,7 +287,7 @@ TEST_CASE(
   CHECK(help(job_with("colour = 1\n")) == "[sink] has files and existing");
   CHECK(problems(source("file = 'a'\n")) == Lines{"6:1+4: [source] has no key \"file\""});
   CHECK(help(source("file = 'a'\n")) == "did you mean \"files\"?");
-  CHECK(problems(job_with("[keyring.pii]\nfiel = 1\n")).size() == 2);
+  CHECK(problems(job_with("[keyring.pii]\npath = 1\n")).size() == 2);
 }
 
 TEST_CASE("a table that is written as something else is told how to be written") {
