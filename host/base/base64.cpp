@@ -3,6 +3,12 @@
 #include <array>
 #include <cstring>
 
+#include "host/base/cpu.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace adyton::base64 {
 namespace {
 
@@ -20,6 +26,42 @@ constexpr PairTable pairs(const char* alphabet) {
 }
 constexpr PairTable standard_pairs = pairs(standard_alphabet);
 constexpr PairTable url_pairs = pairs(url_alphabet);
+
+#if defined(__x86_64__)
+
+/// Encodes 24 bytes at a time while 28 can be read; advances both pointers. Muła and Lemire's method
+/// ("Faster Base64 Encoding and Decoding Using AVX2 Instructions", 2018): the six-bit groups are put
+/// into bytes by two multiplications, and each byte gets its character by adding what its range of the
+/// alphabet is away from it.
+__attribute__((target("avx2"))) void encode_avx2(const std::uint8_t*& in, std::size_t& left, char*& out,
+                                                 Alphabet alphabet) {
+  const __m256i spread = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10,  //
+                                          1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
+  const char at_62 = alphabet == Alphabet::url ? '-' - 62 : '+' - 62;
+  const char at_63 = alphabet == Alphabet::url ? '_' - 63 : '/' - 63;
+  constexpr char digit = '0' - 52;
+  const __m256i distance = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8('a' - 26, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit, at_62,
+                    at_63, 'A', 0, 0));
+  for (; left >= 28; left -= 24, in += 24, out += 32) {
+    const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
+    const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in + 12));
+    const __m256i bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), spread);
+    const __m256i outer = _mm256_mulhi_epu16(_mm256_and_si256(bytes, _mm256_set1_epi32(0x0fc0fc00)),
+                                             _mm256_set1_epi32(0x04000040));
+    const __m256i inner = _mm256_mullo_epi16(_mm256_and_si256(bytes, _mm256_set1_epi32(0x003f03f0)),
+                                             _mm256_set1_epi32(0x01000010));
+    const __m256i values = _mm256_or_si256(outer, inner);
+    // 0 for a to z, 1 to 10 for the digits, 11 and 12 for the last two, 13 for A to Z.
+    const __m256i capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), values);
+    const __m256i range = _mm256_or_si256(_mm256_subs_epu8(values, _mm256_set1_epi8(51)),
+                                          _mm256_and_si256(capital, _mm256_set1_epi8(13)));
+    const __m256i text = _mm256_add_epi8(values, _mm256_shuffle_epi8(distance, range));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), text);
+  }
+}
+
+#endif
 
 constexpr std::uint8_t bad = 0xff;
 using ReverseTable = std::array<std::uint8_t, 256>;
@@ -43,6 +85,9 @@ char* encode(Bytes bytes, char* out, Alphabet alphabet) {
   const PairTable& table = alphabet == Alphabet::standard ? standard_pairs : url_pairs;
   const std::uint8_t* in = bytes.data();
   std::size_t left = bytes.size();
+#if defined(__x86_64__)
+  if (left >= 28 && vector_level() >= VectorLevel::avx2) encode_avx2(in, left, out, alphabet);
+#endif
   for (; left >= 3; left -= 3, in += 3, out += 4) {
     const unsigned word = static_cast<unsigned>(in[0] << 16 | in[1] << 8 | in[2]);
     std::memcpy(out, table[word >> 12].data(), 2);

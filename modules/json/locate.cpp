@@ -193,9 +193,10 @@ class Walk {
   const Node* member(const Node& node, std::string_view key, std::size_t seen) {
     for (std::size_t i = 0; i < node.edges.size(); ++i) {
       const Node::Edge& edge = node.edges[i];
-      if (edge.key.size() != key.size() || std::memcmp(edge.key.data(), key.data(), key.size()) != 0) {
-        continue;
-      }
+      if (edge.key.size() != key.size()) continue;
+      // Most keys of the right length differ in their first byte, which spares the call.
+      if (!key.empty() && edge.key.front() != key.front()) continue;
+      if (edge.key != key) continue;
       if (out_.met[seen + i] && out_.repeated == no_offset) out_.repeated = edge.named.front();
       out_.met[seen + i] = 1;
       return edge.child.get();

@@ -136,18 +136,18 @@ def test_a_compressed_file_cut_off_publishes_nothing(work, ending):
 
 
 def test_a_full_disk_publishes_nothing_and_says_so(work):
-    small = work / "small"
-    small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small])
-    if mounted.returncode != 0:
-        pytest.fail("this test mounts a small tmpfs: run it as root")
-    try:
-        (work / "in.ndjson").write_bytes(b'{"name":"Ann","n":12345678}\n' * 100_000)
-        work.run(protect("encrypt", "/name"), sink="small/out.ndjson", code=1)
-        assert "No space left on device" in work.stderr and "out.ndjson" in work.stderr
-        assert list(small.iterdir()) == []
-    finally:
-        subprocess.run(["umount", small], check=True)
+    # A tmpfs of its own in a mount namespace of its own; whoever is not root gets that as the root of
+    # a user namespace.
+    (work / "small").mkdir()
+    (work / "in.ndjson").write_bytes(b'{"name":"Ann","n":12345678}\n' * 100_000)
+    job = work.write_job("job.toml", protect("encrypt", "/name"), sink="small/out.ndjson")
+    script = ('mount -t tmpfs -o size=1m tmpfs small || exit 99\n'
+              '"$0" run --quiet "$1"; echo "exit code $?"; ls -A small')
+    namespace = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
+    done = subprocess.run([*namespace, "sh", "-c", script, sys.executable, job], cwd=work.folder,
+                          capture_output=True, text=True)
+    assert done.stdout == "exit code 1\n", (done.stdout, done.stderr)
+    assert "No space left on device" in done.stderr and "out.ndjson" in done.stderr
 
 
 def test_too_many_dead_records_publish_nothing(work):

@@ -46,3 +46,19 @@ TEST_CASE("only canonical text is decoded") {
     CHECK_FALSE(base64::decode(text, Alphabet::standard));
   }
 }
+
+TEST_CASE("every byte value at every place of a long text has the character of its alphabet") {
+  constexpr std::string_view standard =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  for (unsigned i = 0; i < 64 * 64 * 3; ++i) bytes += static_cast<char>((i * 2654435761U) >> 13);
+  std::string expected;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[i + at]); };
+    const unsigned word = static_cast<unsigned>(byte(0) << 16 | byte(1) << 8 | byte(2));
+    for (int shift = 18; shift >= 0; shift -= 6) expected += standard[word >> shift & 63];
+  }
+  CHECK(encoded(bytes, Alphabet::standard) == expected);
+  for (char& c : expected) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  CHECK(encoded(bytes, Alphabet::url) == expected);
+}
