@@ -9,6 +9,7 @@
 #include <patchlevel.h>
 
 #include "host/base/text.h"
+#include "modules/crypto/provider.h"
 
 namespace adyton::cli {
 namespace {
@@ -50,7 +51,7 @@ std::string version_text() {
              "Adyton ", ADYTON_VERSION, '\n',        //
              "Boost ", boost_version(), '\n',        //
              "Crypto++ ", cryptopp_version(), '\n',  //
-             "IPsec-MB not built in\n",              //
+             crypto::provider_choice().text, '\n',   //
              "CPU features in use: ", cpu_features(), '\n');
 }
 

@@ -69,6 +69,16 @@ const TomlTable* JobReader::section(std::string_view name, std::string_view help
   return table;
 }
 
+/// True if some step works under a keyring: what it makes is bound to the job's domain.
+bool uses_keys(const JobConfig& config) {
+  return std::any_of(config.steps.begin(), config.steps.end(), [](const StepConfig& step) {
+    const StepSpec* spec = find_step(step.use);
+    return spec != nullptr && std::any_of(spec->options.begin(), spec->options.end(), [](const OptionSpec& o) {
+      return o.kind == OptionKind::keyring;
+    });
+  });
+}
+
 JobConfig JobReader::read() {
   const auto* job = section("job", "[job], and under it name = \"protect-customers\"");
   if (const auto* table = section("source", "[source], and under it files = [\"data/*.ndjson\"]")) {
@@ -77,7 +87,7 @@ JobConfig JobReader::read() {
   read_keyrings();
   read_steps();
   if (job != nullptr) {
-    const Domain domain = config_.protects() ? Domain::required : Domain::optional;
+    const Domain domain = uses_keys(config_) ? Domain::required : Domain::optional;
     read_job_section(*job, place("job"), domain, context_, config_);
   }
   if (const auto* table = section("sink", "[sink], and under it files = \"out/{stem}.ndjson\"")) {

@@ -80,7 +80,7 @@ struct JobConfig {
   SinkConfig sink;
   DeadLetterConfig dead_letter;
 
-  /// True if some step protects fields (encrypt, decrypt): then dead letters hold no bytes
+  /// True if some step handles fields that are to be protected: then dead letters hold no bytes
   /// unless dead_letter.plain.
   bool protects() const;
 };

@@ -6,15 +6,13 @@
 
 #include "modules/crypto/aes_gcm.h"
 #include "modules/crypto/chacha_poly.h"
-#include "modules/crypto/random.h"
+#include "modules/crypto/nonce_source.h"
 #include "modules/crypto/wire.h"
 #include "modules/crypto/worker_pool.h"
 #include "modules/crypto/xaes_gcm.h"
 
 namespace adyton::crypto {
 namespace {
-
-constexpr std::size_t longest_nonce = 24;
 
 struct AeadKey {
   std::uint32_t id;
@@ -62,41 +60,6 @@ std::unique_ptr<AeadCipher> make_cipher(const AeadKey& key) {
   throw std::logic_error("a key type without a nonce");
 }
 
-void increment(std::span<std::uint8_t> counter) {
-  for (std::size_t i = counter.size(); i-- > 0;) {
-    if (++counter[i] != 0) return;
-  }
-}
-
-// The nonces of one batch. With a salt: drawn once, then the IV counts up (modulo 2^96, so that no
-// two of a batch are equal). Without: each drawn.
-class NonceSource {
- public:
-  NonceSource(const AeadKey& key, std::size_t messages)
-      : nonce_(bytes_.data(), key.nonce_size),
-        counter_(nonce_.subspan(key.salt_size)),
-        counts_(key.salt_size != 0),
-        random_(counts_ ? nonce_.size() : nonce_.size() * messages) {
-    if (counts_) random_.fill(nonce_);
-  }
-
-  Bytes next() {
-    if (counts_) {
-      increment(counter_);
-    } else {
-      random_.fill(nonce_);
-    }
-    return nonce_;
-  }
-
- private:
-  std::array<std::uint8_t, longest_nonce> bytes_;
-  std::span<std::uint8_t> nonce_;
-  std::span<std::uint8_t> counter_;
-  bool counts_;
-  RandomBatch random_;
-};
-
 }  // namespace
 
 class Aead::Impl {
@@ -112,7 +75,7 @@ class Aead::Impl {
   void seal(std::span<const Sealing> messages) {
     const auto worker = workers_.lease([this] { return std::make_unique<Worker>(*this); });
     AeadCipher& cipher = worker->cipher(primary_);
-    NonceSource nonces(primary(), messages.size());
+    NonceSource nonces(primary().nonce_size, primary().salt_size, messages.size());
     for (const Sealing& message : messages) {
       const Bytes nonce = nonces.next();
       std::uint8_t* out = primary().prefix.write(message.out);

@@ -20,9 +20,9 @@ bool XAesGcm::open(Bytes nonce, Bytes associated_data, Bytes ciphertext, std::ui
 }
 
 AesGcm& XAesGcm::derived(Bytes salt) {
+  if (gcm_ && std::equal(salt.begin(), salt.end(), last_salt_.begin())) return *gcm_;
   Salt padded{};
   std::copy(salt.begin(), salt.end(), padded.begin());
-  if (gcm_ && padded == last_salt_) return *gcm_;
   std::array<std::uint8_t, key_size> key;
   derive(padded, key);
   if (gcm_) {

@@ -6,6 +6,7 @@
 
 #include "host/base/base64.h"
 #include "host/base/text.h"
+#include "host/pipeline/steps/edit.h"
 #include "host/pipeline/steps/specs.h"
 #include "modules/crypto/aead.h"
 #include "modules/crypto/associated_data.h"
@@ -13,7 +14,6 @@
 namespace adyton::pipeline {
 namespace {
 
-enum class Missing { error, skip };
 enum class Plaintext {
   json,  // the value's raw JSON text
   text,  // a string's characters
@@ -73,7 +73,7 @@ Result<Protection> Protection::create(const StepConfig& step, const StepContext&
                     std::move(pointers),
                     std::move(associated),
                     record_id,
-                    step.text("missing") == "skip" ? Missing::skip : Missing::error,
+                    missing_of(step.text("missing")),
                     step.text("plaintext") == "text" ? Plaintext::text : Plaintext::json};
 }
 
@@ -337,7 +337,6 @@ Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext& co
   return std::unique_ptr<Step>(new Kind(std::move(protection)));
 }
 
-constexpr std::array<std::string_view, 2> missing_choices = {"error", "skip"};
 constexpr std::array<std::string_view, 2> plaintext_choices = {"json", "text"};
 
 constexpr std::array protect_options = {

@@ -3,19 +3,11 @@
 #include <array>
 
 #include "host/base/text.h"
+#include "host/pipeline/steps/edit.h"
 #include "host/pipeline/steps/specs.h"
 
 namespace adyton::pipeline {
 namespace {
-
-DeadRecord dead(std::uint32_t step, std::string kind, std::string field, std::string detail) {
-  DeadRecord why;
-  why.step = step;
-  why.kind = std::move(kind);
-  why.field = std::move(field);
-  why.detail = std::move(detail);
-  return why;
-}
 
 /// A stretch of a record's text to be taken out, or replaced.
 struct Cut {
@@ -73,41 +65,18 @@ void take_out(const Record& record, const std::vector<Cut>& cuts, Rewrite& rewri
   rewrite.end();
 }
 
-void keep_blank_lines(const Batch& batch, std::size_t& next, const Record& until, Rewrite& rewrite) {
-  for (; &batch.records[next] != &until; ++next) {
-    if (batch.records[next].state == State::blank) rewrite.keep(batch.records[next]);
-  }
-  ++next;
-}
-
-/// Calls edit(record, locations, rewrite) for every live record that is JSON; edit kills the record or
-/// puts it into the rewrite. Blank lines stay where they are.
-template <class Edit>
-void edit_each(Batch& batch, const json::FieldSet& fields, json::Select select, Edit&& edit) {
-  Rewrite rewrite(batch);
-  std::size_t next = 0;
-  for_each_located(batch, fields, select, [&](Record& record, const json::Locations& found) {
-    keep_blank_lines(batch, next, record, rewrite);
-    edit(record, found, rewrite);
-  });
-  for (; next < batch.records.size(); ++next) {
-    if (batch.records[next].state == State::blank) rewrite.keep(batch.records[next]);
-  }
-  rewrite.finish();
-}
-
 class Drop final : public Step {
  public:
   Drop(const StepConfig& step, std::uint32_t number)
-      : number_(number), fields_(step.fields("fields")), must_exist_(step.text("missing") == "error") {}
+      : number_(number), fields_(step.fields("fields")), missing_(missing_of(step.text("missing"))) {}
 
   Status run(Batch& batch) override {
     Cutter cutter;
     edit_each(batch, fields_, json::Select::fields,
               [&](Record& record, const json::Locations& found, Rewrite& rewrite) {
-                if (must_exist_ && !found.gaps.empty()) {
+                if (missing_ == Missing::error && !found.gaps.empty()) {
                   const std::string& field = fields_.pointers()[found.gaps.front().field].text();
-                  return batch.kill(record, dead(number_, "missing field", field, ""));
+                  return batch.kill(record, dead_record(number_, "missing field", field, ""));
                 }
                 take_out(record, cutter.cut(found.matches), rewrite);
               });
@@ -117,7 +86,7 @@ class Drop final : public Step {
  private:
   std::uint32_t number_;
   json::FieldSet fields_;
-  bool must_exist_;
+  Missing missing_;
 };
 
 class Keep final : public Step {
@@ -130,7 +99,7 @@ class Keep final : public Step {
     edit_each(batch, fields_, json::Select::rest,
               [&](Record& record, const json::Locations& found, Rewrite& rewrite) {
                 if (!found.matches.empty() && found.matches.front().container == json::no_offset) {
-                  return batch.kill(record, dead(number_, "wrong type", "",
+                  return batch.kill(record, dead_record(number_, "wrong type", "",
                                                  "the record is neither an object nor an array"));
                 }
                 take_out(record, cutter.cut(found.matches), rewrite);
@@ -152,15 +121,8 @@ class Set final : public Step {
     edit_each(batch, fields_, json::Select::fields,
               [&](Record& record, const json::Locations& found, Rewrite& rewrite) {
                 if (!found.gaps.empty()) return insert(batch, record, found.gaps.front(), rewrite);
-                rewrite.begin(record);
-                std::size_t done = record.text_begin;
-                for (const json::Match& match : found.matches) {
-                  rewrite.copy(done, record.text_begin + match.begin);
-                  rewrite.append(value_);
-                  done = record.text_begin + match.end;
-                }
-                rewrite.copy(done, record.text_end);
-                rewrite.end();
+                replace_values(record, found.matches, rewrite,
+                               [&](const json::Match&) { rewrite.append(value_); });
               });
     return {};
   }
@@ -171,7 +133,7 @@ class Set final : public Step {
   void insert(Batch& batch, Record& record, const json::Gap& gap, Rewrite& rewrite) {
     const std::string_view text = batch.text_of(record);
     if (text[gap.begin] != '{') {
-      return batch.kill(record, dead(number_, "wrong type", fields_.pointers().front().text(),
+      return batch.kill(record, dead_record(number_, "wrong type", fields_.pointers().front().text(),
                                      "there is no object that the field could be set in"));
     }
     std::size_t at = gap.end - 1;
@@ -206,8 +168,6 @@ template <class Kind>
 Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext&, std::uint32_t number) {
   return std::unique_ptr<Step>(new Kind(step, number));
 }
-
-constexpr std::array<std::string_view, 2> missing_choices = {"error", "skip"};
 
 constexpr std::array drop_options = {
     OptionSpec{.name = "fields",

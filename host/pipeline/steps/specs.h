@@ -10,6 +10,8 @@ extern const StepSpec decrypt_step;
 extern const StepSpec drop_step;
 extern const StepSpec keep_step;
 extern const StepSpec set_step;
+extern const StepSpec redact_step;
+extern const StepSpec mask_step;
 extern const StepSpec python_step;
 
 }  // namespace adyton::pipeline

@@ -59,12 +59,14 @@ TEST_CASE(
   CHECK(test::open(gcm, nonce, "data", sealed).ok);
 }
 
-TEST_CASE("a new key takes effect in both directions") {
-  AesGcm gcm(as_bytes(std::string(32, 'a')));
-  const std::string nonce(12, 'n');
-  const std::string first = test::seal(gcm, nonce, "", "text");
-  CHECK(test::open(gcm, nonce, "", first).ok);
-  gcm.set_key(as_bytes(std::string(32, 'b')));
-  CHECK(test::seal(gcm, nonce, "", "text") != first);
-  CHECK_FALSE(test::open(gcm, nonce, "", first).ok);
+TEST_CASE("a new key takes effect in both directions, for nonces of every size") {
+  for (const std::size_t nonce_size : {12, 16}) {
+    AesGcm gcm(as_bytes(std::string(32, 'a')));
+    const std::string nonce(nonce_size, 'n');
+    const std::string first = test::seal(gcm, nonce, "", "text");
+    CHECK(test::open(gcm, nonce, "", first).ok);
+    gcm.set_key(as_bytes(std::string(32, 'b')));
+    CHECK(test::seal(gcm, nonce, "", "text") != first);
+    CHECK_FALSE(test::open(gcm, nonce, "", first).ok);
+  }
 }

@@ -40,6 +40,15 @@ TEST_CASE("what is not JSON is refused where it stops being JSON") {
   }
 }
 
+TEST_CASE("only the sixteen hexadecimal digits are taken for them") {
+  for (int byte = 0x20; byte < 0x100; ++byte) {
+    const bool hex = std::string_view("0123456789abcdefABCDEF").find(static_cast<char>(byte)) !=
+                     std::string_view::npos;
+    CAPTURE(byte);
+    CHECK(valid(cat("\"\\u00e", static_cast<char>(byte), '"')) == hex);
+  }
+}
+
 TEST_CASE("no text cut short is taken for whole, whatever lies behind it") {
   const std::string whole =
       R"({"key":[1.25e-7,true,null,"text \u00e9 \"quoted\" and long enough for two vectors"],"b":{}})";

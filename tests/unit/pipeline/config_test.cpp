@@ -328,7 +328,7 @@ TEST_CASE("the name of a job must be able to name files") {
   }
 }
 
-TEST_CASE("a job that protects fields needs a domain, another one does not") {
+TEST_CASE("a job that works under keys needs a domain, another one does not") {
   const std::string keys =
       "[keyring.pii]\nfile = 'keys/pii.json'\n[[step]]\nfields = '/a'\nkey = 'pii'\n";
   CHECK(problems(job_with(keys + "use = 'encrypt'\n")) ==
@@ -336,6 +336,7 @@ TEST_CASE("a job that protects fields needs a domain, another one does not") {
   CHECK(problems(job_with(keys + "use = 'decrypt'\n")) ==
         Lines{"1:1+5: [job] needs the key \"domain\""});
   CHECK(problems(job_with("[[step]]\nuse = 'drop'\nfields = '/a'\n")).empty());
+  CHECK(problems(job_with("[[step]]\nuse = 'redact'\nfields = '/a'\n")).empty());
   CHECK(problems("[job]\nname = 'j'\ndomain = ''\n[source]\nfiles='a'\n[sink]\nfiles='-'\n") ==
         Lines{"3:10+2: domain is empty"});
 }
@@ -406,7 +407,7 @@ TEST_CASE("steps must exist, with their options, and no others") {
         Lines{"7:1+8: [[step]] needs the key \"use\""});
   CHECK(help(job_with("[[step]]\nuse = 'pyton'\n")) == "did you mean \"python\"?");
   CHECK(help(job_with("[[step]]\nuse = 'tokenise'\n")) ==
-        "the steps are encrypt, decrypt, drop, keep, set and python");
+        "the steps are encrypt, decrypt, redact, mask, drop, keep, set and python");
   CHECK(problems(job_with("[[step]]\nuse = 1\n")) ==
         Lines{"8:7+1: use takes a string, not an integer"});
   CHECK(problems(protecting("")) == Lines{"10:1+8: encrypt needs the option \"fields\"",

@@ -1,49 +1,31 @@
-#include <doctest/doctest.h>
-
-#include "host/pipeline/steps/specs.h"
-#include "tests/unit/pipeline/support.h"
+#include "tests/unit/pipeline/steps.h"
 
 using namespace adyton;
 using namespace adyton::pipeline;
+using test::run_step;
+using test::step_with;
+using List = std::vector<std::string>;
 
 namespace {
 
-StepConfig config(std::string_view use, std::initializer_list<const char*> fields) {
-  StepConfig step;
-  step.use = use;
-  std::vector<json::Pointer> pointers;
-  for (const char* field : fields) pointers.push_back(*json::Pointer::parse(field));
-  step.options["fields"] = pointers;
-  step.options["missing"] = std::string("skip");
-  return step;
-}
-
-std::string run(const StepSpec& spec, const StepConfig& step, std::string_view lines,
-                Counts* counts = nullptr) {
-  const JobConfig job;
-  const std::map<std::string, crypto::Keyring, std::less<>> keyrings;
-  auto made = spec.make(step, {job, keyrings, nullptr}, 1);
-  REQUIRE(made.ok());
-  Batch batch = test::batch_of(lines);
-  REQUIRE((*made)->run(batch).ok());
-  if (counts != nullptr) *counts = batch.counts;
-  return test::outgoing(batch);
-}
-
 std::string dropped(std::initializer_list<const char*> fields, std::string_view lines) {
-  return run(drop_step, config("drop", fields), lines);
+  return run_step(drop_step, step_with("drop", fields), lines).text;
 }
 
 std::string kept(std::initializer_list<const char*> fields, std::string_view lines) {
-  return run(keep_step, config("keep", fields), lines);
+  return run_step(keep_step, step_with("keep", fields), lines).text;
 }
 
-std::string set(const char* field, const char* value, std::string_view lines, Counts* counts = nullptr) {
+test::StepResult set_step_on(const char* field, const char* value, std::string_view lines) {
   StepConfig step;
   step.use = "set";
   step.options["field"] = std::vector{*json::Pointer::parse(field)};
   step.options["value"] = std::string(value);
-  return run(set_step, step, lines, counts);
+  return run_step(set_step, step, lines);
+}
+
+std::string set(const char* field, const char* value, std::string_view lines) {
+  return set_step_on(field, value, lines).text;
 }
 
 }  // namespace
@@ -63,11 +45,11 @@ TEST_CASE("drop takes members out with the right comma, and leaves every other b
 }
 
 TEST_CASE("drop with missing = error makes a dead letter of a record without the field") {
-  StepConfig step = config("drop", {"/a"});
+  StepConfig step = step_with("drop", {"/a"});
   step.options["missing"] = std::string("error");
-  Counts counts;
-  CHECK(run(drop_step, step, "{\"a\":1}\n{}\n", &counts) == "{}\n");
-  CHECK(counts.dead == 1);
+  const auto result = run_step(drop_step, step, "{\"a\":1}\n{}\n");
+  CHECK(result.text == "{}\n");
+  CHECK(result.dead == List{"1 missing field /a"});
 }
 
 TEST_CASE("keep leaves the fields and the containers on the way to them") {
@@ -92,7 +74,7 @@ TEST_CASE("set replaces a value, or puts the member at the end of its object") {
 }
 
 TEST_CASE("set where no object can hold the field is a dead letter") {
-  Counts counts;
-  CHECK(set("/a/b", "1", "{\"a\":5}\n{\"a\":[]}\n7\n{\"a\":{}}\n", &counts) == "{\"a\":{\"b\":1}}\n");
-  CHECK(counts.dead == 3);
+  const auto result = set_step_on("/a/b", "1", "{\"a\":5}\n{\"a\":[]}\n7\n{\"a\":{}}\n");
+  CHECK(result.text == "{\"a\":{\"b\":1}}\n");
+  CHECK(result.dead == List{"0 wrong type /a/b", "1 wrong type /a/b", "2 wrong type /a/b"});
 }

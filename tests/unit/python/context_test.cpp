@@ -17,12 +17,14 @@ using test::interpreter;
 /// Whether `body` returns true in a forked child. One that hangs is ended by its alarm.
 template <class Body>
 bool in_child(Body body) {
+  PyOS_BeforeFork();
   const pid_t child = fork();
   if (child == 0) {
     alarm(10);
     PyOS_AfterFork_Child();
     _exit(body() ? 0 : 1);
   }
+  PyOS_AfterFork_Parent();
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;

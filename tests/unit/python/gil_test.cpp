@@ -57,12 +57,14 @@ int finalize_under_a_thread() {
 /// The wait status of a forked child that exits with what `body` returns.
 template <class Body>
 int status_of_child(Body body) {
+  PyOS_BeforeFork();
   const pid_t child = fork();
   if (child == 0) {
     alarm(20);
     PyOS_AfterFork_Child();
     _exit(body());
   }
+  PyOS_AfterFork_Parent();
   int status = 0;
   waitpid(child, &status, 0);
   return status;

@@ -1,0 +1,183 @@
+// The steps that make values unreadable for good: redact and mask.
+
+#include <array>
+#include <vector>
+
+#include "host/base/text.h"
+#include "host/pipeline/steps/edit.h"
+#include "host/pipeline/steps/specs.h"
+
+namespace adyton::pipeline {
+namespace {
+
+/// What redact and mask share: which values, and what a record without them is.
+struct Concealed {
+  Concealed(const StepConfig& step, std::uint32_t number_of_step)
+      : number(number_of_step),
+        fields(step.fields("fields")),
+        missing(missing_of(step.text("missing"))) {}
+
+  const std::string& name(std::uint32_t field) const { return fields.pointers()[field].text(); }
+
+  /// Kills a record in which a field is missing or on whose way to a field a key is repeated.
+  bool refuses(Batch& batch, Record& record, const json::Locations& found) const {
+    if (found.repeated != json::no_offset) {
+      batch.kill(record, dead_record(number, "repeated key", name(found.repeated),
+                                     "a key on the way to the field is repeated"));
+    } else if (missing == Missing::error && !found.gaps.empty()) {
+      batch.kill(record, dead_record(number, "missing field", name(found.gaps.front().field), ""));
+    }
+    return record.state == State::dead;
+  }
+
+  std::uint32_t number;
+  json::FieldSet fields;
+  Missing missing;
+};
+
+class Redact final : public Step {
+ public:
+  Redact(const StepConfig& step, std::uint32_t number) : what_(step, number), with_(step.text("with")) {}
+
+  Status run(Batch& batch) override {
+    edit_each(batch, what_.fields, json::Select::fields,
+              [&](Record& record, const json::Locations& found, Rewrite& rewrite) {
+                if (what_.refuses(batch, record, found)) return;
+                replace_values(record, found.matches, rewrite,
+                               [&](const json::Match&) { rewrite.append(with_); });
+              });
+    return {};
+  }
+
+ private:
+  Concealed what_;
+  std::string with_;
+};
+
+/// The string with a mask in the place of each character, but for some at its ends. One that is no
+/// longer than what would be shown is masked whole.
+std::string masked(std::string_view text, std::size_t first, std::size_t last, std::string_view mask) {
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < text.size(); i += utf8_sequence(text.substr(i))) ++length;
+  const bool whole = length <= first + last;
+  std::string out;
+  std::size_t index = 0;
+  for (std::size_t i = 0; i < text.size(); ++index) {
+    const std::size_t size = utf8_sequence(text.substr(i));
+    const bool shown = !whole && (index < first || index >= length - last);
+    out += shown ? text.substr(i, size) : mask;
+    i += size;
+  }
+  return out;
+}
+
+class Mask final : public Step {
+ public:
+  Mask(const StepConfig& step, std::uint32_t number)
+      : what_(step, number),
+        first_(static_cast<std::size_t>(step.number("first"))),
+        last_(static_cast<std::size_t>(step.number("last"))),
+        mask_(step.text("with")) {}
+
+  Status run(Batch& batch) override {
+    std::vector<std::string> strings;
+    std::string quoted;
+    edit_each(batch, what_.fields, json::Select::fields,
+              [&](Record& record, const json::Locations& found, Rewrite& rewrite) {
+                if (what_.refuses(batch, record, found)) return;
+                if (!unescape(batch, record, found, strings)) return;
+                auto next = strings.begin();
+                replace_values(record, found.matches, rewrite, [&](const json::Match&) {
+                  quoted.clear();
+                  json::append_quoted(masked(*next++, first_, last_, mask_), quoted);
+                  rewrite.append(quoted);
+                });
+              });
+    return {};
+  }
+
+ private:
+  /// The values' characters; kills the record if one is no string of characters.
+  bool unescape(Batch& batch, Record& record, const json::Locations& found,
+                std::vector<std::string>& strings) const {
+    strings.clear();
+    const std::string_view text = batch.text_of(record);
+    for (const json::Match& match : found.matches) {
+      std::string& characters = strings.emplace_back();
+      if (text[match.begin] != '"' ||
+          !json::unescape(text.substr(match.begin + 1, match.end - match.begin - 2), characters)) {
+        batch.kill(record, dead_record(what_.number, "wrong type", what_.name(match.field),
+                                       "only a string can be masked: use redact"));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Concealed what_;
+  std::size_t first_;
+  std::size_t last_;
+  std::string mask_;
+};
+
+template <class Kind>
+Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext&, std::uint32_t number) {
+  return std::unique_ptr<Step>(new Kind(step, number));
+}
+
+constexpr OptionSpec fields_option = {.name = "fields",
+                                      .kind = OptionKind::fields,
+                                      .doc = "JSON Pointers of the values; * stands for every element or member",
+                                      .required = true};
+constexpr OptionSpec missing_option = {
+    .name = "missing",
+    .kind = OptionKind::choice,
+    .doc = "a record without one of the fields becomes a dead letter, or goes on",
+    .default_value = "error",
+    .choices = missing_choices};
+
+constexpr std::array redact_options = {
+    fields_option,
+    OptionSpec{.name = "with",
+               .kind = OptionKind::json,
+               .doc = "what stands there instead, as TOML writes it",
+               .default_value = "\"[redacted]\""},
+    missing_option,
+};
+
+constexpr std::array mask_options = {
+    fields_option,
+    OptionSpec{.name = "first",
+               .kind = OptionKind::number,
+               .doc = "how many characters at the beginning stay",
+               .default_value = "0"},
+    OptionSpec{.name = "last",
+               .kind = OptionKind::number,
+               .doc = "how many characters at the end stay; a string no longer than both is masked whole",
+               .default_value = "4"},
+    OptionSpec{.name = "with",
+               .kind = OptionKind::text,
+               .doc = "what stands in the place of each other character",
+               .default_value = "*"},
+    missing_option,
+};
+
+}  // namespace
+
+const StepSpec redact_step = {
+    .name = "redact",
+    .summary = "Puts one and the same value in the place of values",
+    .options = redact_options,
+    .protects = true,
+    .make = make<Redact>,
+};
+
+const StepSpec mask_step = {
+    .name = "mask",
+    .summary = "Hides the characters of strings, but for some at their ends",
+    .options = mask_options,
+    .protects = true,
+    .make = make<Mask>,
+};
+
+}  // namespace adyton::pipeline

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "host/pipeline/batch.h"
+#include "modules/json/locate.h"
+
+namespace adyton::pipeline {
+
+// What the native steps that edit records share.
+
+/// The choices of a step's option `missing`, and what was chosen.
+inline constexpr std::array<std::string_view, 2> missing_choices = {"error", "skip"};
+enum class Missing { error, skip };
+inline Missing missing_of(std::string_view choice) {
+  return choice == "error" ? Missing::error : Missing::skip;
+}
+
+inline DeadRecord dead_record(std::uint32_t step, std::string kind, std::string field,
+                              std::string detail) {
+  DeadRecord why;
+  why.step = step;
+  why.kind = std::move(kind);
+  why.field = std::move(field);
+  why.detail = std::move(detail);
+  return why;
+}
+
+/// Calls edit(record, locations, rewrite) for every live record that is JSON; edit kills the record or
+/// puts it into the rewrite. Blank lines stay where they are.
+template <class Edit>
+void edit_each(Batch& batch, const json::FieldSet& fields, json::Select select, Edit&& edit) {
+  Rewrite rewrite(batch);
+  std::size_t next = 0;
+  const auto keep_blank_lines = [&](std::size_t until) {
+    for (; next < until; ++next) {
+      if (batch.records[next].state == State::blank) rewrite.keep(batch.records[next]);
+    }
+  };
+  for_each_located(batch, fields, select, [&](Record& record, const json::Locations& found) {
+    const auto index = static_cast<std::size_t>(&record - batch.records.data());
+    keep_blank_lines(index);
+    next = index + 1;
+    edit(record, found, rewrite);
+  });
+  keep_blank_lines(batch.records.size());
+  rewrite.finish();
+}
+
+/// Puts the record into the rewrite with each match's value replaced by what put(match) appends to it.
+template <class Put>
+void replace_values(const Record& record, const std::vector<json::Match>& matches, Rewrite& rewrite,
+                    Put&& put) {
+  if (matches.empty()) return rewrite.keep(record);
+  rewrite.begin(record);
+  std::size_t done = record.text_begin;
+  for (const json::Match& match : matches) {
+    rewrite.copy(done, record.text_begin + match.begin);
+    put(match);
+    done = record.text_begin + match.end;
+  }
+  rewrite.copy(done, record.text_end);
+  rewrite.end();
+}
+
+}  // namespace adyton::pipeline

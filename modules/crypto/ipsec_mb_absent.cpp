@@ -1,0 +1,11 @@
+#include "modules/crypto/ipsec_mb.h"
+
+namespace adyton::crypto {
+
+IpsecMb ipsec_mb() {
+  return {"", "", []() -> Result<std::unique_ptr<GcmEngine>> {
+            return Error{ErrorCode::config, "IPsec-MB is not built in"};
+          }};
+}
+
+}  // namespace adyton::crypto
