@@ -39,6 +39,10 @@ class PosixFile final : public File {
       const ssize_t n = ::read(fd_, buffer.data(), buffer.size());
       if (n >= 0) return static_cast<std::size_t>(n);
       if (errno != EINTR) return failure("read", path_, errno);
+      // Standard input may have nothing more to say for hours: whoever interrupts wants an end of it.
+      if (ownership_ == Ownership::borrowed) {
+        return Error{ErrorCode::stopped, cat("interrupted while reading ", path_)};
+      }
     }
   }
 

@@ -66,7 +66,8 @@ class Os {
   virtual Result<FileInfo> info(const std::string& path) = 0;
   virtual bool exists(const std::string& path) = 0;
 
-  /// Standard input and output as files; sync() on them does nothing.
+  /// Standard input and output as files; sync() on them does nothing. A signal that a handler takes
+  /// ends a read of standard input with ErrorCode::stopped.
   virtual std::unique_ptr<File> standard_input() = 0;
   virtual std::unique_ptr<File> standard_output() = 0;
 };

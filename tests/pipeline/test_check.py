@@ -137,7 +137,7 @@ def test_the_reference_of_the_job_file_has_every_step_and_option():
     listing = subprocess.run([sys.executable, "steps"], capture_output=True, text=True, check=True)
     steps = re.findall(r"^(\w+): ", listing.stdout, re.MULTILINE)
     options = re.findall(r"^  (\w+)  \(", listing.stdout, re.MULTILINE)
-    assert steps == ["encrypt", "decrypt", "drop", "keep", "set", "python"]
+    assert {"encrypt", "keep", "python"} < set(steps)
     headings = re.findall(r"^### (.*)$", docs, re.MULTILINE)
     assert [name for heading in headings for name in heading.split(", ")] == steps
     assert {option for option in options if f"| `{option}` |" not in docs} == set()

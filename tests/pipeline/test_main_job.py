@@ -2,6 +2,10 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from conftest import protect
@@ -82,3 +86,19 @@ def test_standard_input_to_standard_output(work):
     summary = work.run(steps, files=["-"], sink="-", input=b'{"a":1,"b":2}\n\n{"b":3}')
     assert work.stdout == b'{"b":2}\n\n{"b":3}'
     assert summary["written"] == 2
+
+
+def test_an_interrupt_ends_a_run_that_waits_for_standard_input(work):
+    job = work.write_job("job.toml", "", files=["-"])
+    run = subprocess.Popen([sys.executable, "run", "--quiet", job], cwd=work.folder, stdin=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+    run.stdin.write('{"a":1}\n')
+    run.stdin.flush()
+    time.sleep(0.5)
+    run.send_signal(signal.SIGINT)
+    try:
+        assert run.wait(timeout=20) == 75
+    finally:
+        run.kill()
+    assert "interrupted while reading standard input" in run.stderr.read()
+    assert work.names() == {"job.toml"}
