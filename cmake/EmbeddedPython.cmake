@@ -53,6 +53,9 @@ target_include_directories(adyton_python_headers SYSTEM INTERFACE
   ${python_include} ${python_platinclude} ${PYBIND11_INCLUDE})
 # Extension modules and pybind11 types are hidden outside their room, as pybind11 demands.
 target_compile_options(adyton_python_headers INTERFACE -fvisibility=hidden -fwrapv)
+# pybind11 shares its registry of types with every extension module whose build looks alike. Adyton's
+# is its own: a user's module has another C++ library and none of Adyton's types.
+target_compile_definitions(adyton_python_headers INTERFACE PYBIND11_BUILD_ABI="_adyton")
 add_library(adyton::python_headers ALIAS adyton_python_headers)
 
 # Extension modules find the interpreter's symbols in the executable, and nothing else of it.

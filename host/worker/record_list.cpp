@@ -62,7 +62,9 @@ void splice(Gil& gil, View& list, Py_ssize_t at, Py_ssize_t count, std::vector<I
   Items& items = list.items(gil);
   std::vector<Item>& all = items.all();
   const bool append = at == static_cast<Py_ssize_t>(all.size());
-  for (const Item& item : fresh) hold(list, item.value.get());
+  for (const Item& item : fresh) {
+    if (item.value) hold(list, item.value.get());  // what was there and never read has none
+  }
   list.changed = true;
   const std::vector<Item> gone(std::move_iterator(all.begin() + at),
                                std::move_iterator(all.begin() + at + count));

@@ -136,13 +136,15 @@ def test_a_compressed_file_cut_off_publishes_nothing(work, ending):
 
 def test_a_full_disk_publishes_nothing_and_says_so(work):
     # A tmpfs of its own in a mount namespace of its own; whoever is not root gets that as the root of
-    # a user namespace.
+    # a user namespace. In a chroot mounts cannot be made private; if the mount shows outside, umount
+    # takes it away there, too.
     (work / "small").mkdir()
     (work / "in.ndjson").write_bytes(b'{"name":"Ann","n":12345678}\n' * 100_000)
     job = work.write_job("job.toml", protect("encrypt", "/name"), sink="small/out.ndjson")
     script = ('mount -t tmpfs -o size=1m tmpfs small || exit 99\n'
-              '"$0" run --quiet "$1"; echo "exit code $?"; ls -A small')
-    namespace = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
+              '"$0" run --quiet "$1"; echo "exit code $?"; ls -A small; umount small')
+    namespace = ["unshare", "--mount", "--propagation", "unchanged"]
+    namespace += [] if os.geteuid() == 0 else ["--map-root-user"]
     done = subprocess.run([*namespace, "sh", "-c", script, sys.executable, job], cwd=work.folder,
                           capture_output=True, text=True)
     assert done.stdout == "exit code 1\n", (done.stdout, done.stderr)

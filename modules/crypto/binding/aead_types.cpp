@@ -3,6 +3,7 @@
 #include "modules/crypto/aead_cipher.h"
 #include "modules/crypto/binding/batch.h"
 #include "modules/crypto/binding/call.h"
+#include "modules/crypto/binding/keyring_type.h"
 #include "modules/crypto/binding/state.h"
 #include "modules/crypto/daead.h"
 
@@ -178,10 +179,8 @@ struct Methods {
 };
 
 // The Keyring among the arguments; nullptr with TypeError set.
-const Keyring* keyring_of(PyTypeObject* type, PyObject* object, const char* function) {
-  if (Py_TYPE(object) == as_type(state_of_class(type).keyring_type)) {
-    return &Box<Keyring>::of(object);
-  }
+const Keyring* keyring_of(Gil& gil, PyObject* object, const char* function) {
+  if (const Keyring* const keyring = find_keyring(gil, object)) return keyring;
   PyErr_Format(PyExc_TypeError, "%s() takes a Keyring, not %.100s; load one with Keyring.load()",
                function, Py_TYPE(object)->tp_name);
   return nullptr;
@@ -191,7 +190,7 @@ PyObject* new_aead(PyTypeObject* type, PyObject* tuple, PyObject* dict) {
   return entry([=](Gil& gil) -> PyObject* {
     PyObject* slots[1];
     if (!take(gil, {"Aead", aead_parameters, 1, 1}, tuple, dict, slots)) return nullptr;
-    const Keyring* const keyring = keyring_of(type, slots[0], "Aead");
+    const Keyring* const keyring = keyring_of(gil, slots[0], "Aead");
     if (keyring == nullptr) return nullptr;
     Result<Aead> aead = Aead::create(*keyring);
     if (!aead) return python::raise(gil, aead.error());
@@ -203,7 +202,7 @@ PyObject* new_daead(PyTypeObject* type, PyObject* tuple, PyObject* dict) {
   return entry([=](Gil& gil) -> PyObject* {
     PyObject* slots[2];
     if (!take(gil, {"Daead", daead_parameters, 1, 1}, tuple, dict, slots)) return nullptr;
-    const Keyring* const keyring = keyring_of(type, slots[0], "Daead");
+    const Keyring* const keyring = keyring_of(gil, slots[0], "Daead");
     if (keyring == nullptr) return nullptr;
     std::uint64_t id = keyring->primary_key_id();
     if (slots[1] != nullptr && slots[1] != Py_None) {

@@ -1,241 +1,128 @@
+#include "modules/crypto/binding/keyring_type.h"
+
+#include <memory>
+
 #include "host/base/os.h"
-#include "host/python/error.h"
 #include "modules/crypto/binding/buffer.h"
 #include "modules/crypto/binding/call.h"
+#include "modules/crypto/binding/checked.h"
 #include "modules/crypto/binding/state.h"
-#include "modules/crypto/keyring.h"
 
 namespace adyton::crypto {
 namespace {
 
-using python::Ref;
-using KeyringBox = Box<Keyring>;
+namespace py = pybind11;
+using py::literals::operator""_a;
+using KeyringClass = py::class_<Keyring>;
 
-constexpr const char* type_parameter[] = {"type"};
-constexpr const char* key_id_parameter[] = {"key_id"};
-constexpr const char* path_parameter[] = {"path"};
-constexpr const char* text_parameter[] = {"text"};
-constexpr const char* save_parameters[] = {"path", "overwrite"};
-
-PyObject* unicode(std::string_view text) {
-  return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
-}
-
-// "x-aes-gcm" where the argument is left out; nullopt with an exception set.
-std::optional<KeyType> key_type_of(Gil& gil, PyObject* object) {
-  if (object == nullptr) return KeyType::x_aes_gcm;
-  const auto name = text(gil, object, "type");
-  if (!name) return std::nullopt;
-  if (const auto type = parse_key_type(*name)) return type;
+KeyType key_type_of(Gil& gil, py::handle argument) {
+  const std::string_view name = checked(text(gil, argument.ptr(), "type"));
+  if (const auto type = parse_key_type(name)) return *type;
   std::string known;
   for (const std::string_view each : key_type_names()) {
     known += cat(known.empty() ? "" : ", ", each);
   }
-  python::raise(gil, {ErrorCode::invalid,
-                      cat("there is no key type ", in_quotes(*name), "; the types are ", known)});
-  return std::nullopt;
+  throw py::value_error(cat("there is no key type ", in_quotes(name), "; the types are ", known));
 }
 
 // A str, bytes or os.PathLike as the bytes the operating system takes.
-Ref path_of(PyObject* object) {
+std::string path_of(py::handle argument) {
   PyObject* path = nullptr;
-  if (PyUnicode_FSConverter(object, &path) == 0) return {};
-  return Ref::steal(path);
+  if (PyUnicode_FSConverter(argument.ptr(), &path) == 0) throw ExceptionIsSet();
+  return py::reinterpret_steal<py::bytes>(path);
 }
 
-PyObject* keyring_generate(PyObject* type, PyObject* const* values, Py_ssize_t count,
-                           PyObject* names) {
-  return entry([=](Gil& gil) -> PyObject* {
-    PyObject* slots[1];
-    if (!take(gil, {"generate", type_parameter, 0, 1}, {values, count, names}, slots)) {
-      return nullptr;
-    }
-    const auto key_type = key_type_of(gil, slots[0]);
-    if (!key_type) return nullptr;
-    return KeyringBox::make(reinterpret_cast<PyTypeObject*>(type), Keyring::generate(*key_type));
-  });
+std::unique_ptr<Keyring> boxed(Keyring keyring) {
+  return std::make_unique<Keyring>(std::move(keyring));
 }
 
-PyObject* keyring_from_json(PyObject* type, PyObject* const* values, Py_ssize_t count,
-                            PyObject* names) {
-  return entry([=](Gil& gil) -> PyObject* {
-    PyObject* slots[1];
-    if (!take(gil, {"from_json", text_parameter, 1, 1}, {values, count, names}, slots)) {
-      return nullptr;
-    }
-    std::optional<Buffer> buffer;
-    std::optional<std::string_view> json;
-    if (PyUnicode_Check(slots[0])) {
-      json = text(gil, slots[0], "text");
-    } else if (auto pinned = Buffer::of(gil, slots[0], "text")) {
-      buffer.emplace(std::move(*pinned));
-      json = as_text(buffer->bytes());
-    }
-    if (!json) return nullptr;
-    Result<Keyring> keyring = Keyring::parse(*json);
-    if (!keyring) return python::raise(gil, keyring.error());
-    return KeyringBox::make(reinterpret_cast<PyTypeObject*>(type), *std::move(keyring));
-  });
+std::unique_ptr<Keyring> generate(py::handle type) {
+  Gil gil = Gil::held_by_caller();
+  return boxed(Keyring::generate(key_type_of(gil, type)));
 }
 
-PyObject* keyring_load(PyObject* type, PyObject* const* values, Py_ssize_t count, PyObject* names) {
-  return entry([=](Gil& gil) -> PyObject* {
-    PyObject* slots[1];
-    if (!take(gil, {"load", path_parameter, 1, 1}, {values, count, names}, slots)) return nullptr;
-    const Ref path = path_of(slots[0]);
-    if (!path) return nullptr;
-    const auto os = make_os();
-    Result<Keyring> keyring = load_keyring(*os, PyBytes_AS_STRING(path.get()));
-    if (!keyring) return python::raise(gil, keyring.error());
-    return KeyringBox::make(reinterpret_cast<PyTypeObject*>(type), *std::move(keyring));
-  });
+std::unique_ptr<Keyring> from_json(py::handle json) {
+  Gil gil = Gil::held_by_caller();
+  if (py::isinstance<py::str>(json)) {
+    return boxed(checked(gil, Keyring::parse(checked(text(gil, json.ptr(), "text")))));
+  }
+  const Buffer buffer = checked(Buffer::of(gil, json.ptr(), "text"));
+  return boxed(checked(gil, Keyring::parse(as_text(buffer.bytes()))));
 }
 
-PyObject* keyring_save(PyObject* self, PyObject* const* values, Py_ssize_t count, PyObject* names) {
-  return entry([=](Gil& gil) -> PyObject* {
-    PyObject* slots[2];
-    if (!take(gil, {"save", save_parameters, 1, 1}, {values, count, names}, slots)) return nullptr;
-    const Ref path = path_of(slots[0]);
-    if (!path) return nullptr;
-    const int overwrite = slots[1] == nullptr ? 0 : PyObject_IsTrue(slots[1]);
-    if (overwrite < 0) return nullptr;
-    const auto os = make_os();
-    const Status saved = save_keyring(*os, PyBytes_AS_STRING(path.get()), KeyringBox::of(self),
-                                      overwrite != 0 ? Existing::replace : Existing::error);
-    if (!saved) return python::raise(gil, saved.error());
-    Py_RETURN_NONE;
-  });
+std::unique_ptr<Keyring> load(py::handle path) {
+  Gil gil = Gil::held_by_caller();
+  return boxed(checked(gil, load_keyring(*make_os(), path_of(path))));
 }
 
-PyObject* keyring_to_json(PyObject* self, PyObject*) {
-  return entry([=](Gil&) -> PyObject* {
-    std::string json = KeyringBox::of(self).to_json();
-    const WipeAtExit wipe_json(json);
-    return unicode(json);
-  });
+void save(const Keyring& keyring, py::handle path, py::handle overwrite) {
+  Gil gil = Gil::held_by_caller();
+  const int replaces = PyObject_IsTrue(overwrite.ptr());
+  if (replaces < 0) throw ExceptionIsSet();
+  checked(gil, save_keyring(*make_os(), path_of(path), keyring,
+                            replaces != 0 ? Existing::replace : Existing::error));
 }
 
-PyObject* keyring_rotate(PyObject* self, PyObject* const* values, Py_ssize_t count,
-                         PyObject* names) {
-  return entry([=](Gil& gil) -> PyObject* {
-    PyObject* slots[1];
-    if (!take(gil, {"rotate", type_parameter, 0, 1}, {values, count, names}, slots)) {
-      return nullptr;
-    }
-    const auto key_type = key_type_of(gil, slots[0]);
-    if (!key_type) return nullptr;
-    return PyLong_FromUnsignedLong(KeyringBox::of(self).rotate(*key_type));
-  });
+py::str to_json(const Keyring& keyring) {
+  std::string json = keyring.to_json();
+  const WipeAtExit wipe_json(json);
+  return json;
+}
+
+std::uint32_t rotate(Keyring& keyring, py::handle type) {
+  Gil gil = Gil::held_by_caller();
+  return keyring.rotate(key_type_of(gil, type));
 }
 
 // set_primary, enable, disable, destroy: a key id, nothing back.
 template <Status (Keyring::*change)(std::uint32_t)>
-PyObject* keyring_change(PyObject* self, PyObject* const* values, Py_ssize_t count,
-                         PyObject* names) {
-  return entry([=](Gil& gil) -> PyObject* {
-    PyObject* slots[1];
-    if (!take(gil, {"Keyring method", key_id_parameter, 1, 1}, {values, count, names}, slots)) {
-      return nullptr;
-    }
-    const auto id = number(gil, slots[0], "key_id", 0xffffffff);
-    if (!id) return nullptr;
-    const Status changed = (KeyringBox::of(self).*change)(static_cast<std::uint32_t>(*id));
-    if (!changed) return python::raise(gil, changed.error());
-    Py_RETURN_NONE;
-  });
+void change_key(Keyring& keyring, py::handle key_id) {
+  Gil gil = Gil::held_by_caller();
+  const auto id = checked(number(gil, key_id.ptr(), "key_id", 0xffffffff));
+  checked(gil, (keyring.*change)(static_cast<std::uint32_t>(id)));
 }
 
-PyObject* key_info(State& state, const KeyInfo& info) {
-  Ref tuple = Ref::steal(PyStructSequence_New(as_type(state.key_info_type)));
-  if (!tuple) return nullptr;
-  PyObject* const fields[] = {
-      PyLong_FromUnsignedLong(info.id),
-      info.type ? unicode(key_type_name(*info.type)) : Py_NewRef(Py_None),
-      unicode(key_status_name(info.status)),
-      unicode(info.prefix == OutputPrefix::tink ? "tink" : "raw"),
-      PyBool_FromLong(info.primary),
-  };
-  for (Py_ssize_t i = 0; i < 5; ++i) PyStructSequence_SetItem(tuple.get(), i, fields[i]);
-  return PyErr_Occurred() != nullptr ? nullptr : tuple.release();
+py::list keys(const Keyring& keyring) {
+  const py::object key_info = py::type::of<Keyring>().attr("_KeyInfo");
+  py::list list;
+  for (const KeyInfo& key : keyring.keys()) {
+    const py::object type = key.type ? py::cast(key_type_name(*key.type)) : py::none();
+    const char* const prefix = key.prefix == OutputPrefix::tink ? "tink" : "raw";
+    list.append(
+        key_info(py::make_tuple(key.id, type, key_status_name(key.status), prefix, key.primary)));
+  }
+  return list;
 }
 
-PyObject* keyring_keys(PyObject* self, void*) {
-  return entry([=](Gil&) -> PyObject* {
-    State& state = state_of_class(Py_TYPE(self));
-    Ref list = Ref::steal(PyList_New(0));
-    if (!list) return nullptr;
-    for (const KeyInfo& info : KeyringBox::of(self).keys()) {
-      const Ref item = Ref::steal(key_info(state, info));
-      if (!item || PyList_Append(list.get(), item.get()) != 0) return nullptr;
-    }
-    return list.release();
-  });
+std::string represent(const Keyring& keyring) {
+  std::string out;
+  for (const KeyInfo& key : keyring.keys()) {
+    out += cat(out.empty() ? "<Keyring " : ", ", key.id, ' ',
+               key.type ? key_type_name(*key.type) : "unknown");
+    if (key.status != KeyStatus::enabled) out += cat(' ', key_status_name(key.status));
+    if (key.primary) out += " primary";
+  }
+  return out + ">";
 }
 
-PyObject* keyring_primary(PyObject* self, void*) {
-  return PyLong_FromUnsignedLong(KeyringBox::of(self).primary_key_id());
+void refuse_to_reduce(py::handle keyring) {
+  refuse_pickling(keyring.ptr(), nullptr);
+  throw ExceptionIsSet();
 }
 
-PyObject* keyring_repr(PyObject* self) {
-  return entry([=](Gil&) -> PyObject* {
-    std::string out = "<Keyring";
-    for (const KeyInfo& info : KeyringBox::of(self).keys()) {
-      out += cat(out.size() > 8 ? ", " : " ", info.id, ' ',
-                 info.type ? key_type_name(*info.type) : "unknown");
-      if (info.status != KeyStatus::enabled) out += cat(' ', key_status_name(info.status));
-      if (info.primary) out += " primary";
-    }
-    return unicode(out + ">");
-  });
+template <class Function, class... Parameters>
+void factory(KeyringClass& type, const char* name, Function function, const char* docstring,
+             const Parameters&... parameters) {
+  type.def_static(name, function, docstring, parameters...);
+  type.def_static(name, refuse_call(docstring));
 }
 
-PyMethodDef methods[] = {
-    {"generate", fast(keyring_generate), fast_flags | METH_CLASS,
-     "generate($type, type='x-aes-gcm')\n--\n\n"
-     "A new keyring with one key, the primary.\n\n"
-     "type: one of adyton.crypto.key_types. ValueError for another."},
-    {"from_json", fast(keyring_from_json), fast_flags | METH_CLASS,
-     "from_json($type, text)\n--\n\n"
-     "Reads a cleartext Tink keyset in JSON (str or bytes).\n\n"
-     "ValueError, which names the key id, for anything else, and for key types, versions or\n"
-     "output prefixes that Adyton does not have."},
-    {"load", fast(keyring_load), fast_flags | METH_CLASS,
-     "load($type, path)\n--\n\n"
-     "Reads a keyring file.\n\n"
-     "OSError if it can't be read. ValueError if it is no keyring, or if it is the user's own and\n"
-     "group or others may read it (chmod 600 mends that)."},
-    {"save", fast(keyring_save), fast_flags,
-     "save($self, path, *, overwrite=False)\n--\n\n"
-     "Writes a keyring file with mode 0600, the keys in the clear.\n\n"
-     "After a crash there is the old file or the new one, never a part. ValueError if the name is\n"
-     "taken, unless overwrite is true."},
-    {"to_json", keyring_to_json, METH_NOARGS,
-     "to_json($self)\n--\n\n"
-     "The keyring as a Tink keyset in JSON, a str with the keys in the clear."},
-    {"rotate", fast(keyring_rotate), fast_flags,
-     "rotate($self, type='x-aes-gcm')\n--\n\n"
-     "Adds a new key, makes it the primary and returns its id; the old keys go on decrypting.\n\n"
-     "An Aead or Daead made before keeps the keys it was made with."},
-    {"set_primary", fast(keyring_change<&Keyring::set_primary>), fast_flags,
-     "set_primary($self, key_id)\n--\n\nMakes an enabled key the one that encrypts."},
-    {"enable", fast(keyring_change<&Keyring::enable>), fast_flags,
-     "enable($self, key_id)\n--\n\nLets a disabled key decrypt again."},
-    {"disable", fast(keyring_change<&Keyring::disable>), fast_flags,
-     "disable($self, key_id)\n--\n\n"
-     "Takes a key out of use, for the time being. ValueError for the primary."},
-    {"destroy", fast(keyring_change<&Keyring::destroy>), fast_flags,
-     "destroy($self, key_id)\n--\n\n"
-     "Erases a key's bytes for good: what it encrypted is lost. ValueError for the primary."},
-    {"__reduce__", refuse_pickling, METH_NOARGS, nullptr},
-    {nullptr, nullptr, 0, nullptr},
-};
-
-PyGetSetDef properties[] = {
-    {"keys", keyring_keys, nullptr,
-     "The keys as a list of KeyInfo(id, type, status, output_prefix, primary).", nullptr},
-    {"primary_key_id", keyring_primary, nullptr, "The id of the key that encrypts.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr},
-};
+template <class Function, class... Parameters>
+void method(KeyringClass& type, const char* name, Function function, const char* docstring,
+            const Parameters&... parameters) {
+  type.def(name, function, docstring, parameters...);
+  type.def(name, refuse_call(docstring));
+}
 
 constexpr const char* documentation =
     "A set of keys, one of them the primary, as a Tink keyset.\n"
@@ -246,46 +133,129 @@ constexpr const char* documentation =
     "one\n"
     "changes it. Format: https://developers.google.com/tink/design/keysets";
 
-PyType_Slot type_slots[] = {
-    {Py_tp_doc, const_cast<char*>(documentation)},
-    {Py_tp_methods, methods},
-    {Py_tp_getset, properties},
-    {Py_tp_repr, reinterpret_cast<void*>(keyring_repr)},
-    {Py_tp_dealloc, reinterpret_cast<void*>(KeyringBox::destroy)},
-    {0, nullptr},
-};
+void add_factories(KeyringClass& type) {
+  factory(type, "generate", generate,
+          "generate(type='x-aes-gcm')\n--\n\n"
+          "A new keyring with one key, the primary.\n\n"
+          "type: one of adyton.crypto.key_types. ValueError for another.",
+          "type"_a = "x-aes-gcm");
+  factory(type, "from_json", from_json,
+          "from_json(text)\n--\n\n"
+          "Reads a cleartext Tink keyset in JSON (str or bytes).\n\n"
+          "ValueError, which names the key id, for anything else, and for key types, versions or\n"
+          "output prefixes that Adyton does not have.",
+          "text"_a);
+  factory(type, "load", load,
+          "load(path)\n--\n\n"
+          "Reads a keyring file.\n\n"
+          "OSError if it can't be read. ValueError if it is no keyring, or if it is the user's own "
+          "and\n"
+          "group or others may read it (chmod 600 mends that).",
+          "path"_a);
+}
 
-PyType_Spec spec = {
-    .name = "adyton.crypto.Keyring",
-    .basicsize = sizeof(KeyringBox),
-    .itemsize = 0,
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = type_slots,
-};
+void add_output(KeyringClass& type) {
+  method(type, "save", save,
+         "save(self, path, *, overwrite=False)\n--\n\n"
+         "Writes a keyring file with mode 0600, the keys in the clear.\n\n"
+         "After a crash there is the old file or the new one, never a part. ValueError if the name "
+         "is\n"
+         "taken, unless overwrite is true.",
+         "path"_a, py::kw_only(), "overwrite"_a = false);
+  method(type, "to_json", to_json,
+         "to_json(self)\n--\n\n"
+         "The keyring as a Tink keyset in JSON, a str with the keys in the clear.");
+  type.def("__repr__", represent);
+  type.def("__reduce__", refuse_to_reduce);
+}
 
-PyStructSequence_Field info_fields[] = {
-    {"id", "the key's id, 0 to 2**32 - 1"},
-    {"type", "one of key_types, or None for a destroyed key whose type is forgotten"},
-    {"status", "'enabled', 'disabled' or 'destroyed'"},
-    {"output_prefix", "'tink' (01 and the key id stand before a ciphertext) or 'raw'"},
-    {"primary", "whether this key encrypts"},
-    {nullptr, nullptr},
-};
+void add_changes(KeyringClass& type) {
+  method(type, "rotate", rotate,
+         "rotate(self, type='x-aes-gcm')\n--\n\n"
+         "Adds a new key, makes it the primary and returns its id; the old keys go on "
+         "decrypting.\n\n"
+         "An Aead or Daead made before keeps the keys it was made with.",
+         "type"_a = "x-aes-gcm");
+  method(type, "set_primary", change_key<&Keyring::set_primary>,
+         "set_primary(self, key_id)\n--\n\nMakes an enabled key the one that encrypts.",
+         "key_id"_a);
+  method(type, "enable", change_key<&Keyring::enable>,
+         "enable(self, key_id)\n--\n\nLets a disabled key decrypt again.", "key_id"_a);
+  method(type, "disable", change_key<&Keyring::disable>,
+         "disable(self, key_id)\n--\n\n"
+         "Takes a key out of use, for the time being. ValueError for the primary.",
+         "key_id"_a);
+  method(type, "destroy", change_key<&Keyring::destroy>,
+         "destroy(self, key_id)\n--\n\n"
+         "Erases a key's bytes for good: what it encrypted is lost. ValueError for the primary.",
+         "key_id"_a);
+}
 
-PyStructSequence_Desc info_description = {
-    "adyton.crypto.KeyInfo", "What may be told about a key: all but its bytes.", info_fields, 5};
+// A tuple with names, as typing.NamedTuple describes; collections.namedtuple would make the import
+// of this module ten times as long.
+py::object make_key_info_class() {
+  PyStructSequence_Field fields[] = {
+      {"id", "the key's id, 0 to 2**32 - 1"},
+      {"type", "one of key_types, or None for a destroyed key whose type is forgotten"},
+      {"status", "'enabled', 'disabled' or 'destroyed'"},
+      {"output_prefix", "'tink' (01 and the key id stand before a ciphertext) or 'raw'"},
+      {"primary", "whether this key encrypts"},
+      {nullptr, nullptr},
+  };
+  PyStructSequence_Desc description = {
+      "adyton.crypto.KeyInfo", "What may be told about a key: all but its bytes.", fields, 5};
+  auto type = py::reinterpret_steal<py::object>(
+      reinterpret_cast<PyObject*>(PyStructSequence_NewType(&description)));
+  if (!type) throw ExceptionIsSet();
+  // Kept for good: such a tuple asks its class for its length when it goes, and the collector may
+  // have emptied the class before, at the interpreter's end.
+  type.inc_ref();
+  // What repr() begins with.
+  reinterpret_cast<PyTypeObject*>(type.ptr())->tp_name = "KeyInfo";
+  return type;
+}
+
+py::object make_keyring_class(py::module_& module) {
+  py::options options;
+  options.disable_function_signatures();
+  // Keyrings are made by the three functions that say where their keys come from.
+  const py::custom_type_setup no_constructor(
+      [](PyHeapTypeObject* type) { type->ht_type.tp_flags |= Py_TPFLAGS_DISALLOW_INSTANTIATION; });
+  KeyringClass type(module, "Keyring", documentation, py::is_final(), no_constructor);
+  add_factories(type);
+  add_output(type);
+  add_changes(type);
+  type.def_property_readonly(
+      "keys", keys, "The keys as a list of KeyInfo(id, type, status, output_prefix, primary).");
+  type.def_property_readonly("primary_key_id", &Keyring::primary_key_id,
+                             "The id of the key that encrypts.");
+  type.attr("_KeyInfo") = make_key_info_class();
+  reinterpret_cast<PyTypeObject*>(type.ptr())->tp_flags |= Py_TPFLAGS_IMMUTABLETYPE;
+  return type;
+}
+
+// pybind11 knows one class for a C++ type in a process. A second import of the module, or one in a
+// sub-interpreter, gets the same class as long as that lives.
+py::object keyring_class(py::module_& module) {
+  if (const py::handle known = py::detail::get_type_handle(typeid(Keyring), false)) {
+    return py::reinterpret_borrow<py::object>(known);
+  }
+  return make_keyring_class(module);
+}
 
 }  // namespace
 
-int add_keyring_type(Gil& gil, PyObject* module, State& state) {
-  state.key_info_type =
-      Ref::steal(reinterpret_cast<PyObject*>(PyStructSequence_NewType(&info_description)));
-  if (!state.key_info_type ||
-      PyModule_AddObjectRef(module, "KeyInfo", state.key_info_type.get()) != 0) {
-    return -1;
-  }
-  state.keyring_type = add_class(gil, module, spec);
-  return state.keyring_type ? 0 : -1;
+const Keyring* find_keyring(Gil&, PyObject* object) {
+  const py::handle handle(object);
+  return py::isinstance<Keyring>(handle) ? handle.cast<const Keyring*>() : nullptr;
+}
+
+int add_keyring_type(Gil&, PyObject* object, State&) {
+  auto module = py::reinterpret_borrow<py::module_>(object);
+  const py::object type = keyring_class(module);
+  module.attr("Keyring") = type;
+  module.attr("KeyInfo") = type.attr("_KeyInfo");
+  return 0;
 }
 
 }  // namespace adyton::crypto

@@ -4,6 +4,7 @@
 
 #include "host/python/error.h"
 #include "modules/crypto/binding/call.h"
+#include "modules/crypto/binding/checked.h"
 #include "modules/crypto/binding/state.h"
 #include "modules/crypto/digest.h"
 #include "modules/crypto/keyring.h"
@@ -11,6 +12,7 @@
 namespace adyton::crypto {
 namespace {
 
+namespace py = pybind11;
 using python::Ref;
 
 constexpr const char* documentation =
@@ -34,48 +36,72 @@ constexpr const char* documentation =
 constexpr const char* error_documentation =
     "A ciphertext was not made with this key and this associated data, or was changed.";
 
-int add_error(Gil&, PyObject* module, State& state) {
-  state.decryption_error = Ref::steal(PyErr_NewExceptionWithDoc(
-      "adyton.crypto.DecryptionError", error_documentation, PyExc_ValueError, nullptr));
-  if (!state.decryption_error) return -1;
-  // Where the host's error mapping finds it.
-  PyObject* const shared = PyInterpreterState_GetDict(PyInterpreterState_Get());
-  if (shared == nullptr || PyDict_SetItemString(shared, python::decryption_error_key,
-                                                state.decryption_error.get()) != 0) {
-    return -1;
-  }
-  return PyModule_AddObjectRef(module, "DecryptionError", state.decryption_error.get());
+// Lets this thread act in the first interpreter, where it has a state there.
+class InFirstInterpreter {
+ public:
+  InFirstInterpreter() : own_(PyThreadState_Swap(PyGILState_GetThisThreadState())) {}
+  ~InFirstInterpreter() { PyThreadState_Swap(own_); }
+  InFirstInterpreter(const InFirstInterpreter&) = delete;
+  InFirstInterpreter& operator=(const InFirstInterpreter&) = delete;
+
+ private:
+  PyThreadState* own_;
+};
+
+// At its first use in a process pybind11 makes its own classes, and takes the first interpreter's
+// GIL for it: from another interpreter that waits for ever, as this thread holds the GIL already.
+void prepare_pybind11(Gil&) {
+  const InFirstInterpreter first;
+  py::detail::get_internals();
 }
 
-int add_names(PyObject* module, const char* name, std::span<const std::string_view> names) {
-  const Ref tuple = Ref::steal(PyTuple_New(static_cast<Py_ssize_t>(names.size())));
-  if (!tuple) return -1;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    PyObject* const text =
-        PyUnicode_FromStringAndSize(names[i].data(), static_cast<Py_ssize_t>(names[i].size()));
-    if (text == nullptr) return -1;
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), text);
+void add_error(py::module_& module, State& state) {
+  state.decryption_error = Ref::steal(PyErr_NewExceptionWithDoc(
+      "adyton.crypto.DecryptionError", error_documentation, PyExc_ValueError, nullptr));
+  if (!state.decryption_error) throw ExceptionIsSet();
+  const py::handle error(state.decryption_error.get());
+  // Where the host's error mapping finds it.
+  py::handle(PyInterpreterState_GetDict(PyInterpreterState_Get()))[python::decryption_error_key] =
+      error;
+  module.attr("DecryptionError") = error;
+}
+
+py::tuple tuple_of(std::span<const std::string_view> names) {
+  py::list list;
+  for (const std::string_view name : names) list.append(name);
+  return list;
+}
+
+void fill(Gil& gil, py::module_ module) {
+  State& state = *new (PyModule_GetState(module.ptr())) State;
+  prepare_pybind11(gil);
+  add_error(module, state);
+  for (const auto add :
+       {add_keyring_type, add_aead_types, add_cipher_types, add_hash_type, add_functions}) {
+    if (add(gil, module.ptr(), state) != 0) throw ExceptionIsSet();
   }
-  return PyModule_AddObjectRef(module, name, tuple.get());
+  module.attr("key_types") = tuple_of(key_type_names());
+  module.attr("algorithms_available") = tuple_of(hash_names());
 }
 
 int execute(PyObject* module) {
   Gil gil = Gil::held_by_caller();
-  State& state = *new (PyModule_GetState(module)) State;
-  for (const auto add : {add_error, add_keyring_type, add_aead_types, add_cipher_types,
-                         add_hash_type, add_functions}) {
-    if (add(gil, module, state) != 0) return -1;
+  try {
+    fill(gil, py::reinterpret_borrow<py::module_>(module));
+    return 0;
+  } catch (const ExceptionIsSet&) {
+  } catch (py::error_already_set& error) {
+    error.restore();
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_ImportError, error.what());
   }
-  if (add_names(module, "key_types", key_type_names()) != 0) return -1;
-  return add_names(module, "algorithms_available", hash_names());
+  return -1;
 }
 
 int traverse(PyObject* module, visitproc visit, void* arg) {
   const State* const state = static_cast<State*>(PyModule_GetState(module));
   if (state == nullptr) return 0;
   Py_VISIT(state->decryption_error.get());
-  Py_VISIT(state->keyring_type.get());
-  Py_VISIT(state->key_info_type.get());
   Py_VISIT(state->hash_type.get());
   return 0;
 }

@@ -11,8 +11,6 @@ namespace adyton::crypto {
 /// the module's exec, destroyed with the module.
 struct State {
   python::Ref decryption_error;
-  python::Ref keyring_type;
-  python::Ref key_info_type;
   python::Ref hash_type;
 };
 
@@ -20,17 +18,12 @@ inline State& state_of(PyObject* module) {
   return *static_cast<State*>(PyModule_GetState(module));
 }
 
-/// The module's state, from one of its classes (none of them can be subclassed).
-inline State& state_of_class(PyTypeObject* type) {
-  return state_of(PyType_GetModule(type));
-}
-
 inline PyTypeObject* as_type(const python::Ref& ref) {
   return reinterpret_cast<PyTypeObject*>(ref.get());
 }
 
-// Each adds its classes or functions to the module while it is executed; -1 with an exception set
-// on failure.
+// Each adds its classes or functions to the module while it is executed. On failure -1 with a
+// Python exception set, or (those that use pybind11) a C++ exception, which the module's exec maps.
 int add_keyring_type(python::Gil& gil, PyObject* module, State& state);
 int add_aead_types(python::Gil& gil, PyObject* module, State& state);
 int add_cipher_types(python::Gil& gil, PyObject* module, State& state);

@@ -80,7 +80,7 @@ bool read_layout(const DumpKeywords& keywords, SerializeOptions& options) {
     if (!read_indent(keywords.indent, options)) return false;
     options.layout.item_separator = ",";
     options.layout.key_separator = ": ";
-    options.model = Model::python_encoder;
+    options.model = indenting_model;
   }
   return !given(keywords.separators) || read_separators(keywords.separators, options);
 }

@@ -53,7 +53,19 @@ Ref standard_text(Gil& gil, State& state, PyObject* object, DumpKeywords& keywor
   return Ref::steal(PyObject_Call(dumps.get(), arguments.get(), options.get()));
 }
 
-/// The same with dumpb's defaults where they differ.
+/// What json.dump with these keywords writes: a str. It may differ from what json.dumps returns.
+Ref standard_written(Gil& gil, State& state, PyObject* object, DumpKeywords& keywords) {
+  Ref dump = state.standard(gil, "dump");
+  const Ref io = Ref::steal(dump ? PyImport_ImportModule("io") : nullptr);
+  const Ref out = Ref::steal(io ? PyObject_CallMethod(io.get(), "StringIO", nullptr) : nullptr);
+  const Ref arguments = Ref::steal(out ? PyTuple_Pack(2, object, out.get()) : nullptr);
+  const Ref options = arguments ? keywords.dict(gil) : Ref();
+  if (!options) return Ref();
+  const Ref done = Ref::steal(PyObject_Call(dump.get(), arguments.get(), options.get()));
+  return Ref::steal(done ? PyObject_CallMethod(out.get(), "getvalue", nullptr) : nullptr);
+}
+
+/// The same as standard_text with dumpb's defaults where they differ.
 PyObject* standard_dumpb(Gil& gil, State& state, PyObject* object, DumpKeywords keywords) {
   const Ref compact = Ref::steal(Py_BuildValue("(ss)", ",", ":"));
   if (!compact) return nullptr;
@@ -109,7 +121,7 @@ PyObject* dump(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t p
   if (route == Route::failed) return nullptr;
   options.model = Model::python_encoder;
   Ref text = route == Route::native ? Ref::steal(serialize_to_str(gil, state, object, options))
-                                    : standard_text(gil, state, object, keywords);
+                                    : standard_written(gil, state, object, keywords);
   Ref done = Ref::steal(text ? PyObject_CallMethod(file, "write", "O", text.get()) : nullptr);
   return done ? Py_NewRef(Py_None) : nullptr;
 }

@@ -8,6 +8,14 @@ namespace {
 
 using python::Ref;
 
+/// Whether a dict of a derived type that turns out to have no members is written "{}" under an
+/// indent too: before 3.13 the standard library has an empty line there.
+#if PY_VERSION_HEX >= 0x030D0000
+constexpr bool memberless_is_compact = true;
+#else
+constexpr bool memberless_is_compact = false;
+#endif
+
 /// object.__class__.__name__, or none with an exception set.
 Ref class_name(PyObject* object) {
   const Ref type = Ref::steal(PyObject_GetAttrString(object, "__class__"));
@@ -256,6 +264,7 @@ bool Serializer::open_dict(PyObject* dict) {
     Ref pairs = Ref::steal(PyMapping_Items(dict));
     if (!pairs) return false;
     if (options_.key_order == KeyOrder::sorted && PyList_Sort(pairs.get()) < 0) return false;
+    if (memberless_is_compact && PyList_GET_SIZE(pairs.get()) == 0) return out_.put("{}"), true;
     open.kind = Open::Kind::pairs;
     open.items = pairs.release();
   }

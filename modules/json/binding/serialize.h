@@ -17,9 +17,17 @@ enum class OtherKeys : unsigned char { error, skip };
 enum class Circles : unsigned char { check, unchecked };
 
 /// The standard library's encoder whose habits are followed: its C one, or its Python one, which it
-/// uses where there is an indent and for dump. They differ in how they find a container of a
-/// derived type empty (what it stores, or its truth) and in the words of some errors.
+/// uses for dump and, before 3.13, where there is an indent. They differ in how they find a
+/// container of a derived type empty (what it stores, or its truth) and in the words of some
+/// errors.
 enum class Model : unsigned char { c_encoder, python_encoder };
+
+/// The one that dumps uses where there is an indent.
+#if PY_VERSION_HEX >= 0x030D0000
+inline constexpr Model indenting_model = Model::c_encoder;
+#else
+inline constexpr Model indenting_model = Model::python_encoder;
+#endif
 
 struct SerializeOptions {
   Layout layout = {", ", ": ", {}};

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import inspect
 import os
+import pickle
 
 import pytest
 
@@ -122,6 +123,31 @@ def test_compare_digest():
     assert crypto.compare_digest(b"", b"") is True
     with pytest.raises(TypeError):
         crypto.compare_digest("equal", "equal")
+
+
+def test_functions_can_be_sent_to_another_process_by_name():
+    functions = [value for value in vars(crypto).values() if inspect.isbuiltin(value)]
+    assert crypto.scrypt in functions and crypto.sha256 in functions
+    for function in functions:
+        assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("call", [
+    lambda secret: crypto.hkdf(secret),
+    lambda secret: crypto.hkdf(secret, "32"),
+    lambda secret: crypto.pbkdf2_hmac("sha256", secret, secret, secret),
+    lambda secret: crypto.scrypt(secret, secret),
+    lambda secret: crypto.scrypt(pasword=secret),
+    lambda secret: crypto.hmac_digest(secret, secret),
+    lambda secret: crypto.cmac(secret, secret),
+    lambda secret: crypto.compare_digest(secret),
+    lambda secret: crypto.blake2b(secret, key=secret.decode()),
+    lambda secret: crypto.sha256().update(secret, secret),
+])
+def test_a_wrong_call_shows_no_argument(call):
+    with pytest.raises((TypeError, ValueError)) as raised:
+        call(b"the secret")
+    assert "the secret" not in str(raised.value)
 
 
 def test_everything_public_has_a_docstring_and_a_signature():

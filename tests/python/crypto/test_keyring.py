@@ -1,9 +1,13 @@
 """adyton.crypto.Keyring: what goes in, what comes out, and what never does."""
 
 import copy
+import inspect
 import json
 import os
 import pickle
+import pydoc
+import subprocess
+import sys
 
 import pytest
 
@@ -116,21 +120,129 @@ def test_what_is_no_keyset_is_refused(text):
 
 
 def test_wrong_types_are_type_errors():
-    with pytest.raises(TypeError):
-        crypto.Keyring()
-    with pytest.raises(TypeError, match="missing the argument 'text'"):
-        crypto.Keyring.from_json()
     with pytest.raises(TypeError, match="text must be bytes-like, not int"):
         crypto.Keyring.from_json(3)
     with pytest.raises(TypeError, match="type must be a str, not int"):
         crypto.Keyring.generate(3)
-    with pytest.raises(TypeError, match="unexpected keyword argument 'kind'"):
-        crypto.Keyring.generate(kind="x-aes-gcm")
-    with pytest.raises(TypeError, match="multiple values"):
-        crypto.Keyring.generate("x-aes-gcm", type="x-aes-gcm")
-    with pytest.raises(TypeError, match="takes 1 positional arguments but 2"):
-        crypto.Keyring.generate("x-aes-gcm", 2)
+    with pytest.raises(TypeError):
+        crypto.Keyring.load(3)
+    with pytest.raises(ValueError, match="null byte"):
+        crypto.Keyring.load("keys\0.json")
     with pytest.raises(TypeError):
         type("Mine", (crypto.Keyring,), {})
     with pytest.raises(TypeError):
         crypto.Keyring.load = None
+
+
+@pytest.mark.parametrize("call", [
+    lambda: crypto.Keyring.generate(kind="x-aes-gcm"),
+    lambda: crypto.Keyring.generate("x-aes-gcm", type="x-aes-gcm"),
+    lambda: crypto.Keyring.generate("x-aes-gcm", 2),
+])
+def test_a_call_that_does_not_fit_shows_the_signature(call):
+    with pytest.raises(TypeError) as raised:
+        call()
+    assert str(raised.value) == "the arguments do not fit generate(type='x-aes-gcm')"
+
+
+def test_a_call_that_does_not_fit_shows_no_argument():
+    secret = crypto.Keyring.generate().to_json()
+    for arguments, names in (((), {}), ((secret, secret), {}), ((), {"txet": secret}),
+                             ((secret,), {"text": secret})):
+        with pytest.raises(TypeError) as raised:
+            crypto.Keyring.from_json(*arguments, **names)
+        assert str(raised.value) == "the arguments do not fit from_json(text)"
+
+
+def test_a_keyring_is_made_by_its_factories_alone():
+    for make in (crypto.Keyring, lambda: crypto.Keyring.__new__(crypto.Keyring),
+                 lambda: object.__new__(crypto.Keyring)):
+        with pytest.raises(TypeError):
+            make()
+
+
+def test_methods_have_the_signatures_of_their_documentation():
+    keyring = crypto.Keyring.generate()
+    for name, unbound, bound in (
+            ("generate", "(type='x-aes-gcm')", "(type='x-aes-gcm')"),
+            ("from_json", "(text)", "(text)"),
+            ("load", "(path)", "(path)"),
+            ("save", "(self, path, *, overwrite=False)", "(path, *, overwrite=False)"),
+            ("to_json", "(self)", "()"),
+            ("rotate", "(self, type='x-aes-gcm')", "(type='x-aes-gcm')"),
+            ("set_primary", "(self, key_id)", "(key_id)"),
+            ("enable", "(self, key_id)", "(key_id)"),
+            ("disable", "(self, key_id)", "(key_id)"),
+            ("destroy", "(self, key_id)", "(key_id)")):
+        assert str(inspect.signature(getattr(crypto.Keyring, name))) == unbound
+        assert str(inspect.signature(getattr(keyring, name))) == bound
+    assert keyring.enable(key_id=keyring.primary_key_id) is None
+    text = pydoc.plain(pydoc.render_doc(crypto.Keyring))
+    assert "save(self, path, *, overwrite=False)\n" in text and " --\n" not in text
+
+
+def test_what_is_told_of_a_key_is_a_tuple_with_names():
+    (key,) = crypto.Keyring.generate().keys
+    assert isinstance(key, crypto.KeyInfo)
+    assert repr(key) == (f"KeyInfo(id={key.id}, type='x-aes-gcm', status='enabled', "
+                         "output_prefix='tink', primary=True)")
+    number, *others = key
+    assert (number, others) == (key.id, ["x-aes-gcm", "enabled", "tink", True])
+    assert pickle.loads(pickle.dumps(key)) == key
+    assert (key.__class__.__module__, key.__class__.__qualname__) == ("adyton.crypto", "KeyInfo")
+
+
+def run(code):
+    """What the code prints, in an interpreter of its own that warnings end."""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True,
+                          text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_a_second_import_has_the_same_classes():
+    assert run("""
+import importlib, sys, adyton.crypto as first
+del sys.modules["adyton.crypto"]
+second = importlib.import_module("adyton.crypto")
+keyring = first.Keyring.generate()
+print(second is first, second.Keyring is first.Keyring, second.KeyInfo is first.KeyInfo)
+print(second.Aead(keyring).primary_key_id == keyring.keys[0].id)
+""") == "False True True\nTrue\n"
+
+
+@pytest.mark.parametrize("before", ["", "import adyton.crypto"])
+def test_sub_interpreters_have_keyrings_and_their_errors(before):
+    inner = """
+import adyton.crypto as crypto
+keyring = crypto.Keyring.generate()
+try:
+    crypto.Keyring.load("none.json")
+except OSError:
+    print(crypto.Aead(keyring).primary_key_id == keyring.keys[0].id, flush=True)
+"""
+    module, kind = "_xxsubinterpreters", ""
+    if sys.version_info >= (3, 13):
+        module, kind = "_interpreters", "'legacy'"
+    assert run(f"""
+import {module} as interpreters
+{before}
+for _ in range(3):
+    number = interpreters.create({kind})
+    interpreters.run_string(number, {inner!r})
+    interpreters.destroy(number)
+exec({inner!r})
+""") == "True\n" * 4
+
+
+def test_keys_that_live_to_the_end_do_not_disturb_the_exit(tmp_path):
+    path = tmp_path / "test_failing.py"
+    path.write_text("""
+from adyton import crypto
+def test():
+    (key,) = crypto.Keyring.generate().keys
+    assert key == 3
+""")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider",
+                           path], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "")

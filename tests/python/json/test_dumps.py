@@ -36,6 +36,26 @@ class Mapped(dict):
         return [("from items", 1)]
 
 
+class FalseList(list):
+    def __bool__(self):
+        return False
+
+
+class FalseMapping(dict):
+    def __bool__(self):
+        return False
+
+
+class NoTruth(list):
+    def __bool__(self):
+        raise ArithmeticError("neither true nor false")
+
+
+class Hollow(dict):
+    def items(self):
+        return []
+
+
 class Colour(enum.IntEnum):
     RED = 1
 
@@ -51,7 +71,8 @@ VALUES = [
     {1: 1, 2.5: 2, None: 3, True: 4, "x": 5, math.inf: 6, 10**30: 7}, {"é": "é", "\n": "\n"},
     Text("text"), Whole(7), Real(2.5), Colour.RED, {Colour.RED: Colour.RED, Whole(3): Real(4)},
     {Text("k"): Text("v")}, Point(1, 2), collections.OrderedDict(b=1, a=2), Pair([1, 2]), Pair(),
-    Mapped(a=1), Mapped(), collections.Counter("abca"), collections.defaultdict(list, a=[1]),
+    Mapped(a=1), Mapped(), FalseList([1]), FalseMapping(a=1), NoTruth([1]), Hollow(a=1), Hollow(),
+    collections.Counter("abca"), collections.defaultdict(list, a=[1]),
     {"x" * 5000: "y\n" * 5000}, list(range(2000)), {"a": object}, {b"a": 1}, {(1, 2): 3}, [object],
     b"bytes", {1, 2}, 1j, range(3), {"a": 1, 2: 3}, [math.nan], {math.nan: 1},
 ]
@@ -61,8 +82,8 @@ OPTIONS = [
     {"check_circular": False}, {"indent": 2}, {"indent": 0}, {"indent": -1}, {"indent": True},
     {"indent": "\t"}, {"indent": "→"}, {"indent": None}, {"separators": (",", ":")},
     {"separators": ["; ", " = "]}, {"separators": ("·", "→")}, {"separators": (",", "\ud800")},
-    {"separators": None}, {"indent": 1, "separators": ("", "")}, {"default": repr},
-    {"default": None}, {"default": lambda o: [str(type(o)), {"nested": str(o)}]},
+    {"separators": Point(",", ":")}, {"separators": None}, {"indent": 1, "separators": ("", "")},
+    {"default": repr}, {"default": None}, {"default": lambda o: [str(type(o)), {"nested": str(o)}]},
     {"sort_keys": True, "indent": 4, "ensure_ascii": False}, {"skipkeys": True, "indent": 1},
     {"allow_nan": False, "indent": 1, "skipkeys": True, "sort_keys": True},
     {"skipkeys": 1, "ensure_ascii": "", "check_circular": [], "sort_keys": 0.5},

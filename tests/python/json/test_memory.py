@@ -1,6 +1,7 @@
 """No call keeps memory or references: each case runs until a leak would show."""
 
 import gc
+import io
 import itertools
 import json as standard
 import sys
@@ -67,6 +68,8 @@ CASES = {
     "dumpb": lambda: ours.dumpb(VALUE),
     "dumpb long": lambda: ours.dumpb(["x" * 3000, VALUE]),
     "dumpb surrogate": failing(ours.dumpb, [VALUE, "\ud800"]),
+    "dump odd": lambda: ours.dump([VALUE], io.StringIO(), skipkeys=True, indent=1),
+    "dump odd failing": failing(ours.dump, [object], io.StringIO(), skipkeys=True, indent=1),
     "dumpb odd": lambda: ours.dumpb([VALUE], separators=iter(",:")),
 }
 

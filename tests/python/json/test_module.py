@@ -37,9 +37,10 @@ def test_signatures_are_the_standard_librarys():
 
 
 def test_help_shows_every_function():
-    text = pydoc.plain(pydoc.render_doc(ours))
-    for name in ("loads(s, *, cls=None", "dumps(obj, *, skipkeys=False", "dumpb(obj, *", "load(fp",
-                 "dump(obj, fp", "RFC 8259"):
+    # Long signatures are broken into lines from 3.13 on.
+    text = "".join(pydoc.plain(pydoc.render_doc(ours)).split())
+    for name in ("loads(s,*,cls=None", "dumps(obj,*,skipkeys=False", "dumpb(obj,*", "load(fp,",
+                 "dump(obj,fp,", "RFC8259"):
         assert name in text
 
 
