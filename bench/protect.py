@@ -42,15 +42,15 @@ existing = "replace"
 PROTECT = 'use = "{use}"\nfields = {fields}\nkey = "bench"'
 
 
-def pinned(cores, *command):
-    """The command on the first `cores` processors this process may use."""
-    return ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[:cores])), *command]
-
-
 def wall(output, cores, *command):
-    """Seconds that the command takes to write `output` anew."""
+    """Seconds that the command takes to write `output` anew, on the first `cores` processors there are."""
     output.unlink(missing_ok=True)  # freeing an old output is not what is measured
-    return rows.run_process(pinned(cores, *command)).wall
+    every = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(every)[:cores])
+    try:
+        return rows.run_process(command).wall
+    finally:
+        os.sched_setaffinity(0, every)
 
 
 def equal(python, ours, theirs):

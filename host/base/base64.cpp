@@ -14,8 +14,7 @@ namespace {
 
 constexpr char standard_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr char url_alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr char url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Twelve bits at a time: two characters for each of the 4096 values.
 using PairTable = std::array<std::array<char, 2>, 4096>;
@@ -29,20 +28,21 @@ constexpr PairTable url_pairs = pairs(url_alphabet);
 
 #if defined(__x86_64__)
 
-/// Encodes 24 bytes at a time while 28 can be read; advances both pointers. Muła and Lemire's method
-/// ("Faster Base64 Encoding and Decoding Using AVX2 Instructions", 2018): the six-bit groups are put
-/// into bytes by two multiplications, and each byte gets its character by adding what its range of the
-/// alphabet is away from it.
-__attribute__((target("avx2"))) void encode_avx2(const std::uint8_t*& in, std::size_t& left, char*& out,
-                                                 Alphabet alphabet) {
+/// Encodes 24 bytes at a time while 28 can be read; advances both pointers. Muła and Lemire's
+/// method
+/// ("Faster Base64 Encoding and Decoding Using AVX2 Instructions", 2018): the six-bit groups are
+/// put into bytes by two multiplications, and each byte gets its character by adding what its range
+/// of the alphabet is away from it.
+__attribute__((target("avx2"))) void encode_avx2(const std::uint8_t*& in, std::size_t& left,
+                                                 char*& out, Alphabet alphabet) {
   const __m256i spread = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10,  //
                                           1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
   const char at_62 = alphabet == Alphabet::url ? '-' - 62 : '+' - 62;
   const char at_63 = alphabet == Alphabet::url ? '_' - 63 : '/' - 63;
   constexpr char digit = '0' - 52;
   const __m256i distance = _mm256_broadcastsi128_si256(
-      _mm_setr_epi8('a' - 26, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit, at_62,
-                    at_63, 'A', 0, 0));
+      _mm_setr_epi8('a' - 26, digit, digit, digit, digit, digit, digit, digit, digit, digit, digit,
+                    at_62, at_63, 'A', 0, 0));
   for (; left >= 28; left -= 24, in += 24, out += 32) {
     const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
     const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in + 12));
@@ -111,7 +111,9 @@ std::string encode(Bytes bytes, Alphabet alphabet) {
   return out;
 }
 
-std::size_t decoded_capacity(std::size_t length) { return length / 4 * 3 + length % 4; }
+std::size_t decoded_capacity(std::size_t length) {
+  return length / 4 * 3 + length % 4;
+}
 
 std::optional<std::size_t> decode(std::string_view text, std::uint8_t* out, Alphabet alphabet) {
   const ReverseTable& table = alphabet == Alphabet::standard ? standard_reverse : url_reverse;

@@ -11,8 +11,8 @@
 
 namespace adyton::base64 {
 
-// RFC 4648. `url` is section 5's alphabet without padding (field ciphertexts, as JSON strings need no
-// escapes for it); `standard` is section 4's with padding (Tink keysets).
+// RFC 4648. `url` is section 5's alphabet without padding (field ciphertexts, as JSON strings need
+// no escapes for it); `standard` is section 4's with padding (Tink keysets).
 enum class Alphabet { standard, url };
 
 /// Length of the text for `bytes` bytes.

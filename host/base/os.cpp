@@ -1,5 +1,10 @@
 #include "host/base/os.h"
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
@@ -7,11 +12,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <system_error>
 
 #include "host/base/text.h"
 
@@ -39,7 +39,8 @@ class PosixFile final : public File {
       const ssize_t n = ::read(fd_, buffer.data(), buffer.size());
       if (n >= 0) return static_cast<std::size_t>(n);
       if (errno != EINTR) return failure("read", path_, errno);
-      // Standard input may have nothing more to say for hours: whoever interrupts wants an end of it.
+      // Standard input may have nothing more to say for hours: whoever interrupts wants an end of
+      // it.
       if (ownership_ == Ownership::borrowed) {
         return Error{ErrorCode::stopped, cat("interrupted while reading ", path_)};
       }
@@ -86,7 +87,8 @@ class PosixOs final : public Os {
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
       return Error{ErrorCode::io, cat("cannot write ", path, ": another process is writing it")};
     }
-    if (existing == Existing::replace && ::ftruncate(fd, 0) != 0) return failure("empty", path, errno);
+    if (existing == Existing::replace && ::ftruncate(fd, 0) != 0)
+      return failure("empty", path, errno);
     return file;
   }
 
@@ -128,9 +130,9 @@ class PosixOs final : public Os {
     const auto kind = S_ISREG(st.st_mode)   ? FileInfo::Kind::file
                       : S_ISDIR(st.st_mode) ? FileInfo::Kind::directory
                                             : FileInfo::Kind::other;
-    return FileInfo{kind,      static_cast<std::uint64_t>(st.st_size),
-                    st.st_dev, st.st_ino,
-                    st.st_mode & 07777, st.st_uid};
+    return FileInfo{
+        kind,     static_cast<std::uint64_t>(st.st_size), st.st_dev, st.st_ino, st.st_mode & 07777,
+        st.st_uid};
   }
 
   bool exists(const std::string& path) override {
@@ -138,7 +140,9 @@ class PosixOs final : public Os {
     return ::lstat(path.c_str(), &st) == 0;
   }
 
-  std::unique_ptr<File> standard_input() override { return borrowed(STDIN_FILENO, "standard input"); }
+  std::unique_ptr<File> standard_input() override {
+    return borrowed(STDIN_FILENO, "standard input");
+  }
   std::unique_ptr<File> standard_output() override {
     return borrowed(STDOUT_FILENO, "standard output");
   }
@@ -154,7 +158,9 @@ class PosixOs final : public Os {
 
 }  // namespace
 
-std::unique_ptr<Os> make_os() { return std::make_unique<PosixOs>(); }
+std::unique_ptr<Os> make_os() {
+  return std::make_unique<PosixOs>();
+}
 
 Result<std::string> read_file(Os& os, const std::string& path, std::uint64_t limit) {
   ADYTON_TRY(auto file, os.open(path));

@@ -11,8 +11,8 @@
 
 namespace adyton {
 
-/// An open file. Closed by its destructor, which cannot report: whoever must know that the bytes are
-/// safe calls sync() first. One thread at a time.
+/// An open file. Closed by its destructor, which cannot report: whoever must know that the bytes
+/// are safe calls sync() first. One thread at a time.
 class File {
  public:
   virtual ~File() = default;
@@ -41,8 +41,8 @@ struct FileInfo {
 };
 
 /// The operating system, as far as files are concerned: the one way in which Adyton's data path
-/// touches them, so that a test can fail the nth call or drop what was not synced. Every error names
-/// the path. Any thread.
+/// touches them, so that a test can fail the nth call or drop what was not synced. Every error
+/// names the path. Any thread.
 class Os {
  public:
   virtual ~Os() = default;

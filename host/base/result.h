@@ -9,12 +9,12 @@ namespace adyton {
 
 /// What kind of failure this is: decides the Python exception and the exit code, nothing else.
 enum class ErrorCode {
-  invalid,   // the input is not what its format demands
-  io,        // the operating system refused; `message` says what and why
-  config,    // the job, the command line or a key file is wrong: the user can mend it
-  crypto,    // decryption or verification failed; deliberately says nothing more
-  limit,     // a stated limit was exceeded
-  stopped,   // interrupted on request
+  invalid,  // the input is not what its format demands
+  io,       // the operating system refused; `message` says what and why
+  config,   // the job, the command line or a key file is wrong: the user can mend it
+  crypto,   // decryption or verification failed; deliberately says nothing more
+  limit,    // a stated limit was exceeded
+  stopped,  // interrupted on request
 };
 
 /// An expected failure. `message` is one sentence for the user, without a final full stop; `where`
@@ -72,14 +72,14 @@ using Status = Result<void>;
 // ADYTON_CHECK(f()): the same for a Status.
 #define ADYTON_CONCAT_(a, b) a##b
 #define ADYTON_CONCAT(a, b) ADYTON_CONCAT_(a, b)
-#define ADYTON_TRY_(tmp, declaration, expression)        \
-  auto tmp = (expression);                               \
-  if (!tmp.ok()) return std::move(tmp).error();          \
+#define ADYTON_TRY_(tmp, declaration, expression) \
+  auto tmp = (expression);                        \
+  if (!tmp.ok()) return std::move(tmp).error();   \
   declaration = *std::move(tmp)
 #define ADYTON_TRY(declaration, expression) \
   ADYTON_TRY_(ADYTON_CONCAT(try_result_, __LINE__), declaration, expression)
-#define ADYTON_CHECK(expression)                                      \
-  do {                                                                \
+#define ADYTON_CHECK(expression)                                                       \
+  do {                                                                                 \
     if (auto status_ = (expression); !status_.ok()) return std::move(status_).error(); \
   } while (false)
 

@@ -7,7 +7,9 @@
 namespace adyton {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`, case aside.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -111,8 +113,9 @@ std::string in_quotes(std::string_view text, std::size_t limit) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const std::size_t length = utf8_sequence(text.substr(i));
     // C1 controls (U+0080 to U+009F) steer some terminals as the C0 ones do.
-    const bool control = byte < 0x20 || byte == 0x7f ||
-                         (byte == 0xc2 && length == 2 && static_cast<unsigned char>(text[i + 1]) < 0xa0);
+    const bool control =
+        byte < 0x20 || byte == 0x7f ||
+        (byte == 0xc2 && length == 2 && static_cast<unsigned char>(text[i + 1]) < 0xa0);
     if (byte == '"' || byte == '\\') {
       out += '\\';
       out += text[i++];

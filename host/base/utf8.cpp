@@ -1,10 +1,11 @@
 // Checking UTF-8, many bytes at a time.
 //
-// The vector form classifies each pair of neighbouring bytes by three table look-ups of a nibble each
-// (the high and low nibble of the first byte, the high nibble of the second); a bit that survives in
-// all three names an error that the pair shows. What a pair cannot show, the third and fourth byte of
-// a sequence, is compared with what the bytes two and three places before demand. The method is
-// Keiser and Lemire's ("Validating UTF-8 In Less Than One Instruction Per Byte", 2021).
+// The vector form classifies each pair of neighbouring bytes by three table look-ups of a nibble
+// each (the high and low nibble of the first byte, the high nibble of the second); a bit that
+// survives in all three names an error that the pair shows. What a pair cannot show, the third and
+// fourth byte of a sequence, is compared with what the bytes two and three places before demand.
+// The method is Keiser and Lemire's ("Validating UTF-8 In Less Than One Instruction Per Byte",
+// 2021).
 
 #include <cstdint>
 #include <cstring>
@@ -91,23 +92,25 @@ ADYTON_AVX2 inline __m256i shifted(__m256i bytes, __m256i before) {
 ADYTON_AVX2 inline __m256i pair_errors(__m256i bytes, __m256i previous) {
   constexpr auto rest = static_cast<char>(any_low_nibble);
   constexpr auto large = static_cast<char>(any_low_nibble | too_large | too_large_1000);
-  const __m128i first_high = _mm_setr_epi8(
-      too_long, too_long, too_long, too_long, too_long, too_long, too_long, too_long,
-      static_cast<char>(two_continuations), static_cast<char>(two_continuations),
-      static_cast<char>(two_continuations), static_cast<char>(two_continuations),
-      too_short | overlong_2, too_short, too_short | overlong_3 | surrogate,
-      too_short | too_large | too_large_1000 | overlong_4);
-  const __m128i first_low = _mm_setr_epi8(
-      static_cast<char>(rest | overlong_3 | overlong_2 | overlong_4), static_cast<char>(rest | overlong_2),
-      rest, rest, static_cast<char>(rest | too_large), large, large, large, large, large, large, large,
-      large, static_cast<char>(large | surrogate), large, large);
+  const __m128i first_high =
+      _mm_setr_epi8(too_long, too_long, too_long, too_long, too_long, too_long, too_long, too_long,
+                    static_cast<char>(two_continuations), static_cast<char>(two_continuations),
+                    static_cast<char>(two_continuations), static_cast<char>(two_continuations),
+                    too_short | overlong_2, too_short, too_short | overlong_3 | surrogate,
+                    too_short | too_large | too_large_1000 | overlong_4);
+  const __m128i first_low =
+      _mm_setr_epi8(static_cast<char>(rest | overlong_3 | overlong_2 | overlong_4),
+                    static_cast<char>(rest | overlong_2), rest, rest,
+                    static_cast<char>(rest | too_large), large, large, large, large, large, large,
+                    large, large, static_cast<char>(large | surrogate), large, large);
   constexpr char continued = static_cast<char>(too_long | overlong_2 | two_continuations);
   const __m128i second_high = _mm_setr_epi8(
       too_short, too_short, too_short, too_short, too_short, too_short, too_short, too_short,
       static_cast<char>(continued | overlong_3 | too_large_1000 | overlong_4),
       static_cast<char>(continued | overlong_3 | too_large),
       static_cast<char>(continued | surrogate | too_large),
-      static_cast<char>(continued | surrogate | too_large), too_short, too_short, too_short, too_short);
+      static_cast<char>(continued | surrogate | too_large), too_short, too_short, too_short,
+      too_short);
   const __m256i low_nibbles = _mm256_and_si256(previous, _mm256_set1_epi8(0x0f));
   return _mm256_and_si256(
       _mm256_and_si256(table(first_high, high_nibbles(previous)), table(first_low, low_nibbles)),
@@ -121,8 +124,8 @@ ADYTON_AVX2 inline __m256i block_errors(__m256i bytes, __m256i before) {
   const __m256i third = _mm256_subs_epu8(shifted<2>(bytes, before), _mm256_set1_epi8(0xe0 - 0x80));
   const __m256i fourth =
       _mm256_subs_epu8(shifted<3>(bytes, before), _mm256_set1_epi8(static_cast<char>(0xf0 - 0x80)));
-  const __m256i demanded = _mm256_and_si256(_mm256_or_si256(third, fourth),
-                                            _mm256_set1_epi8(static_cast<char>(0x80)));
+  const __m256i demanded =
+      _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8(static_cast<char>(0x80)));
   // Two continuations in a row are an error just where they are not demanded.
   return _mm256_xor_si256(demanded, pairs);
 }
@@ -130,10 +133,10 @@ ADYTON_AVX2 inline __m256i block_errors(__m256i bytes, __m256i before) {
 /// Not zero where the block ends within a sequence.
 ADYTON_AVX2 inline __m256i unfinished(__m256i bytes) {
   constexpr char any = -1;
-  const __m256i most = _mm256_setr_epi8(any, any, any, any, any, any, any, any, any, any, any, any, any,
-                                        any, any, any, any, any, any, any, any, any, any, any, any, any,
-                                        any, any, any, static_cast<char>(0xef), static_cast<char>(0xdf),
-                                        static_cast<char>(0xbf));
+  const __m256i most =
+      _mm256_setr_epi8(any, any, any, any, any, any, any, any, any, any, any, any, any, any, any,
+                       any, any, any, any, any, any, any, any, any, any, any, any, any, any,
+                       static_cast<char>(0xef), static_cast<char>(0xdf), static_cast<char>(0xbf));
   return _mm256_subs_epu8(bytes, most);
 }
 
@@ -150,6 +153,18 @@ ADYTON_AVX2 bool is_utf8_avx2(std::string_view text) {
     before = bytes;
   };
   constexpr std::size_t block = sizeof(__m256i);
+  for (; text.size() >= 2 * block; text.remove_prefix(2 * block)) {
+    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data()));
+    const __m256i second =
+        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + block));
+    if (_mm256_movemask_epi8(_mm256_or_si256(first, second)) == 0) {
+      errors = _mm256_or_si256(errors, unfinished(before));
+    } else {
+      errors = _mm256_or_si256(errors, block_errors(first, before));
+      errors = _mm256_or_si256(errors, block_errors(second, first));
+    }
+    before = second;
+  }
   for (; text.size() >= block; text.remove_prefix(block)) take(text.data());
   char last[block] = {};
   if (!text.empty()) std::memcpy(last, text.data(), text.size());

@@ -23,7 +23,8 @@ void Text::resize(std::size_t size) {
 
 void Text::append(std::string_view more) {
   const std::size_t end = size_;
-  if (end + more.size() > capacity_) reserve(std::max(end + more.size(), capacity_ + capacity_ / 2));
+  if (end + more.size() > capacity_)
+    reserve(std::max(end + more.size(), capacity_ + capacity_ / 2));
   if (!more.empty()) std::memcpy(bytes_.get() + end, more.data(), more.size());
   size_ = end + more.size();
 }
@@ -75,7 +76,8 @@ void check_encoding(Batch& batch) {
 void validate(Batch& batch) {
   if (batch.validated) return;
   static const json::FieldSet nothing{{}};
-  for_each_located(batch, nothing, json::Select::fields, [](const Record&, const json::Locations&) {});
+  for_each_located(batch, nothing, json::Select::fields,
+                   [](const Record&, const json::Locations&) {});
 }
 
 Rewrite::Rewrite(Batch& batch, std::size_t expected_growth)

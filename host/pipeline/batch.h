@@ -47,7 +47,7 @@ struct Record {
   std::uint32_t end = 0;         //   and its line ending, where it has one
   std::uint32_t text_begin = 0;  // the record: JSON, with white space around it
   std::uint32_t text_end = 0;
-  std::uint32_t origin = 0;      // index into the batch's origins
+  std::uint32_t origin = 0;  // index into the batch's origins
   State state = State::live;
 };
 
@@ -61,13 +61,13 @@ struct Origin {
 /// only where the dead letters may hold bytes.
 struct DeadRecord {
   std::uint32_t origin = 0;
-  std::uint32_t step = 0;      // 0: reading; n: the nth step of the job
-  std::string kind;            // one of a few fixed words ("syntax", "missing field", "exception"…)
-  std::string field;           // the pointer as the job has it, or empty
+  std::uint32_t step = 0;  // 0: reading; n: the nth step of the job
+  std::string kind;        // one of a few fixed words ("syntax", "missing field", "exception"…)
+  std::string field;       // the pointer as the job has it, or empty
   std::string detail;
   std::string traceback;
-  std::uint64_t length = 0;    // of a line that was not kept: its bytes
-  std::string digest;          //   and their XXH3-128, in hexadecimal
+  std::uint64_t length = 0;  // of a line that was not kept: its bytes
+  std::string digest;        //   and their XXH3-128, in hexadecimal
 };
 
 /// Numbers of records. read + fanned_out = written + dropped + dead, always.
@@ -77,28 +77,28 @@ struct Counts {
   std::uint64_t written = 0;
   std::uint64_t dropped = 0;
   std::uint64_t dead = 0;
-  std::uint64_t blank = 0;       // lines, no records: counted apart
+  std::uint64_t blank = 0;  // lines, no records: counted apart
 
   Counts& operator+=(const Counts& other);
   bool add_up() const { return read + fanned_out == written + dropped + dead; }
 };
 
-/// Some consecutive lines of one input: one buffer and the offsets of its records. A batch is in one
-/// thread's hands at a time. A step reads `text` and `records` and leaves new ones (see Rewrite);
-/// `original` stays as it was read, for the dead letters.
+/// Some consecutive lines of one input: one buffer and the offsets of its records. A batch is in
+/// one thread's hands at a time. A step reads `text` and `records` and leaves new ones (see
+/// Rewrite); `original` stays as it was read, for the dead letters.
 struct Batch {
-  std::uint64_t sequence = 0;      // batches of a run are numbered in input order
-  std::uint32_t input = 0;         // index of the input file
-  std::uint64_t first_line = 1;    // 1-based line of origins[0]
-  std::uint64_t offset = 0;        // of the original text within the (decompressed) input
+  std::uint64_t sequence = 0;    // batches of a run are numbered in input order
+  std::uint32_t input = 0;       // index of the input file
+  std::uint64_t first_line = 1;  // 1-based line of origins[0]
+  std::uint64_t offset = 0;      // of the original text within the (decompressed) input
   std::shared_ptr<Text> text;
   std::shared_ptr<const Text> original;
   std::vector<Record> records;
-  std::vector<Origin> origins;     // one a line
+  std::vector<Origin> origins;  // one a line
   std::vector<DeadRecord> dead;
-  Counts counts;                   // read, blank, fanned_out, dropped, dead: kept as they happen
-  std::uint64_t values = 0;        // field values that protecting steps encrypted or decrypted
-  bool validated = false;          // every live record is known to be JSON in UTF-8
+  Counts counts;             // read, blank, fanned_out, dropped, dead: kept as they happen
+  std::uint64_t values = 0;  // field values that protecting steps encrypted or decrypted
+  bool validated = false;    // every live record is known to be JSON in UTF-8
 
   std::string_view text_of(const Record& record) const {
     return text->view(record.text_begin, record.text_end);

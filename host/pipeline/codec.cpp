@@ -1,10 +1,10 @@
 #include "host/pipeline/codec.h"
 
-#include <zlib.h>
-#include <zstd.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <zlib.h>
+#include <zstd.h>
 
 #include "host/base/text.h"
 
@@ -157,7 +157,8 @@ Result<std::string> gzip_member(std::string_view data) {
   const int code = deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
   deflateEnd(&stream);
-  if (code != Z_STREAM_END) return Error{ErrorCode::limit, "a batch is too large for one gzip member"};
+  if (code != Z_STREAM_END)
+    return Error{ErrorCode::limit, "a batch is too large for one gzip member"};
   return out;
 }
 

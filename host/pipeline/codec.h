@@ -21,8 +21,8 @@ class ByteReader {
  public:
   virtual ~ByteReader() = default;
 
-  /// Up to `buffer.size()` bytes; 0 at the end. ErrorCode::invalid, naming the file, where compressed
-  /// data is damaged or cut off.
+  /// Up to `buffer.size()` bytes; 0 at the end. ErrorCode::invalid, naming the file, where
+  /// compressed data is damaged or cut off.
   virtual Result<std::size_t> read(std::span<char> buffer) = 0;
 
   /// Bytes taken from the file so far, as it lies on the disk.
@@ -32,8 +32,8 @@ class ByteReader {
 /// Looks at the first bytes: gzip (any number of members), zstd (any number of frames) or neither.
 Result<std::unique_ptr<ByteReader>> decode(std::unique_ptr<File> file, const std::string& name);
 
-/// One gzip member or zstd frame that holds `data`: such pieces stand one behind the other in a file,
-/// so each batch is compressed by itself, on any thread.
+/// One gzip member or zstd frame that holds `data`: such pieces stand one behind the other in a
+/// file, so each batch is compressed by itself, on any thread.
 Result<std::string> compress(Compression compression, std::string_view data);
 
 }  // namespace adyton::pipeline

@@ -73,9 +73,9 @@ const TomlTable* JobReader::section(std::string_view name, std::string_view help
 bool uses_keys(const JobConfig& config) {
   return std::any_of(config.steps.begin(), config.steps.end(), [](const StepConfig& step) {
     const StepSpec* spec = find_step(step.use);
-    return spec != nullptr && std::any_of(spec->options.begin(), spec->options.end(), [](const OptionSpec& o) {
-      return o.kind == OptionKind::keyring;
-    });
+    return spec != nullptr &&
+           std::any_of(spec->options.begin(), spec->options.end(),
+                       [](const OptionSpec& o) { return o.kind == OptionKind::keyring; });
   });
 }
 

@@ -20,8 +20,9 @@ struct Diagnostic {
   std::string help;     // the way out ("did you mean …"), or empty
 };
 
-/// The diagnostic as people read it: `path:line:column: error: message`, the line, a caret under the
-/// place, the help. `source` is the job file's text; tabs and wide characters keep the caret in place.
+/// The diagnostic as people read it: `path:line:column: error: message`, the line, a caret under
+/// the place, the help. `source` is the job file's text; tabs and wide characters keep the caret in
+/// place.
 std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view source);
 
 }  // namespace adyton::pipeline

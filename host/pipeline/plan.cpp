@@ -1,11 +1,11 @@
 #include "host/pipeline/plan.h"
 
-#include <glob.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
+
+#include <glob.h>
 
 #include "host/base/text.h"
 
@@ -79,7 +79,8 @@ class Planner {
     }
     const Result<std::unique_ptr<File>> readable = os_.open(path);
     if (!readable) return config_error(job_, job_.source.at, readable.error().message);
-    if (info->kind == FileInfo::Kind::file && !identities_.insert({info->device, info->inode}).second) {
+    if (info->kind == FileInfo::Kind::file &&
+        !identities_.insert({info->device, info->inode}).second) {
       return {};  // matched by two patterns
     }
     plan_.inputs.push_back({std::move(path), info->size, 0});
@@ -119,11 +120,13 @@ class Planner {
       return config_error(job_, at, cat("the output ", in_quotes(path), " is also an input"));
     }
     if (info->kind != FileInfo::Kind::file) {
-      return config_error(job_, at, cat("the output ", in_quotes(path), " is there and is no file"));
+      return config_error(job_, at,
+                          cat("the output ", in_quotes(path), " is there and is no file"));
     }
     if (job_.sink.existing == Existing::replace) return {};
-    return config_error(job_, at, cat("the output ", in_quotes(path),
-                                      " exists: move it away, or set existing = \"replace\""));
+    return config_error(job_, at,
+                        cat("the output ", in_quotes(path),
+                            " exists: move it away, or set existing = \"replace\""));
   }
 
   Status check_dead_letters() {
@@ -164,6 +167,8 @@ std::string output_path(std::string_view pattern, const std::string& input) {
   return out;
 }
 
-Result<Plan> plan_job(const JobConfig& job, Os& os) { return Planner(job, os).plan(); }
+Result<Plan> plan_job(const JobConfig& job, Os& os) {
+  return Planner(job, os).plan();
+}
 
 }  // namespace adyton::pipeline

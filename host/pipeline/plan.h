@@ -26,12 +26,12 @@ struct Output {
 
 /// Which files a job reads and writes.
 struct Plan {
-  std::vector<Input> inputs;    // in the order they are read
+  std::vector<Input> inputs;  // in the order they are read
   std::vector<Output> outputs;
 };
 
-/// Expands the globs and names the outputs. ErrorCode::config, with the place in the job file, if: no
-/// file matches, one is a directory or cannot be read, two inputs would share an output that a
+/// Expands the globs and names the outputs. ErrorCode::config, with the place in the job file, if:
+/// no file matches, one is a directory or cannot be read, two inputs would share an output that a
 /// placeholder was to keep apart, an output is also an input or the dead-letter file, or an output
 /// exists that may not be replaced. Opens nothing for writing.
 Result<Plan> plan_job(const JobConfig& job, Os& os);

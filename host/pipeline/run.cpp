@@ -1,12 +1,12 @@
 #include "host/pipeline/run.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
+
+#include <malloc.h>
 
 #include "host/base/text.h"
 #include "host/pipeline/dead_letter.h"
@@ -149,8 +149,8 @@ class Run {
       if (stages_.empty() || stages_.back().thread != thread) stages_.push_back({thread, {}});
       stages_.back().steps.push_back(steps_.back().get());
     }
-    // The first stage is the pool's, so that records are checked there and not beside the scripts; the
-    // last one is, too: it makes the batch ready for the sink.
+    // The first stage is the pool's, so that records are checked there and not beside the scripts;
+    // the last one is, too: it makes the batch ready for the sink.
     if (!stages_.empty() && stages_.front().thread == Step::Thread::main) {
       stages_.insert(stages_.begin(), {Step::Thread::pool, {}});
     }

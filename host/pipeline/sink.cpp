@@ -62,9 +62,13 @@ PendingFile::~PendingFile() {
   if (!temporary_.empty()) (void)os_.remove(temporary_);
 }
 
-Status PendingFile::write(std::string_view bytes) { return file_->write(bytes); }
+Status PendingFile::write(std::string_view bytes) {
+  return file_->write(bytes);
+}
 
-Status PendingFile::seal() { return file_->sync(); }
+Status PendingFile::seal() {
+  return file_->sync();
+}
 
 Status PendingFile::publish(Existing existing) {
   if (temporary_.empty()) return {};

@@ -13,8 +13,10 @@
 namespace adyton::pipeline {
 
 /// One file being made under a temporary name beside its own, ".NAME.adyton-tmp", which is removed
-/// with the object unless it was published. While the object lives no other run can write it. The path
-/// "-" is standard output: bytes go out at once and there is nothing to publish. One thread at a time.
+/// with the object unless it was published. While the object lives no other run can write it. The
+/// path
+/// "-" is standard output: bytes go out at once and there is nothing to publish. One thread at a
+/// time.
 class PendingFile {
  public:
   static Result<std::unique_ptr<PendingFile>> create(Os& os, const std::string& path);
@@ -44,7 +46,9 @@ class PendingFile {
 class EncodedBatch {
  public:
   /// Compressed where the output is.
-  std::string_view bytes() const { return text_ ? text_->view(begin_, end_) : std::string_view(own_); }
+  std::string_view bytes() const {
+    return text_ ? text_->view(begin_, end_) : std::string_view(own_);
+  }
   std::uint64_t plain_size() const { return plain_size_; }
   bool ends_line() const { return ends_line_; }
 
@@ -60,8 +64,8 @@ class EncodedBatch {
 };
 Result<EncodedBatch> encode(const Batch& batch, Compression compression);
 
-/// Writes batches to one output in order, and puts a newline between two of them where the first ends
-/// without one (the last line of an input that another input follows).
+/// Writes batches to one output in order, and puts a newline between two of them where the first
+/// ends without one (the last line of an input that another input follows).
 class Sink {
  public:
   Sink(std::unique_ptr<PendingFile> file, Compression compression)

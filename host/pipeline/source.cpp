@@ -1,9 +1,9 @@
 #include "host/pipeline/source.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <xxhash.h>
 
 #include "host/base/text.h"
 

@@ -14,13 +14,13 @@
 
 namespace adyton::pipeline {
 
-/// Cuts the inputs, one after the other, into batches of whole lines. A batch never holds lines of two
-/// inputs. Memory is bounded by the batch size, or by max_record where a record is longer. One thread
-/// at a time; blocks on the files.
+/// Cuts the inputs, one after the other, into batches of whole lines. A batch never holds lines of
+/// two inputs. Memory is bounded by the batch size, or by max_record where a record is longer. One
+/// thread at a time; blocks on the files.
 class Source {
  public:
-  /// `inputs` must outlive it. A line of more than `max_record` bytes (its ending not counted) is not
-  /// kept: it becomes a record that is dead already, with its length and XXH3-128.
+  /// `inputs` must outlive it. A line of more than `max_record` bytes (its ending not counted) is
+  /// not kept: it becomes a record that is dead already, with its length and XXH3-128.
   Source(Os& os, const std::vector<Input>& inputs, std::uint64_t max_record);
   ~Source();
 
@@ -52,7 +52,7 @@ class Source {
   std::uint64_t line_ = 1;              // of the first byte of rest_
   std::uint64_t offset_ = 0;
   std::uint64_t sequence_ = 0;
-  std::uint64_t consumed_ = 0;          // by the inputs before this one
+  std::uint64_t consumed_ = 0;  // by the inputs before this one
 };
 
 }  // namespace adyton::pipeline

@@ -1,10 +1,10 @@
 #include "host/runtime/pool.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <memory>
+
+#include <sched.h>
 
 namespace adyton {
 

@@ -11,16 +11,20 @@
 
 namespace adyton::json::detail {
 
-inline bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 inline bool is_hex(char c) {
   const char lower = static_cast<char>(c | 0x20);
   return is_digit(c) || (lower >= 'a' && lower <= 'f');
 }
 
 /// The grammar of RFC 8259 over the bytes from `begin` to `end`, as functions that take where
-/// something begins and give where it ends, or nullptr with `fault` set. Internal to the scanner and
-/// the locator, which keep it in registers. Looks up to scan_padding bytes behind `end`.
+/// something begins and give where it ends, or nullptr with `fault` set. Internal to the scanner
+/// and the locator, which keep it in registers. Looks up to scan_padding bytes behind `end`.
 class Cursor {
  public:
   Cursor(const char* begin, const char* end) : begin_(begin), end_(end) {}

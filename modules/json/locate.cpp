@@ -13,14 +13,14 @@ namespace adyton::json {
 struct FieldSet::Node {
   struct Edge {
     std::string key;
-    std::optional<std::size_t> index;    // the key as an array takes it
-    std::vector<std::uint32_t> named;    // the fields that have this very token here
+    std::optional<std::size_t> index;  // the key as an array takes it
+    std::vector<std::uint32_t> named;  // the fields that have this very token here
     std::unique_ptr<Node> child;
   };
 
-  std::uint32_t field = no_offset;       // the field that ends here
+  std::uint32_t field = no_offset;  // the field that ends here
   std::uint32_t depth = 0;
-  std::vector<std::uint32_t> fields;     // that end here or go on
+  std::vector<std::uint32_t> fields;  // that end here or go on
   std::vector<Edge> edges;
   std::unique_ptr<Node> any;
 };

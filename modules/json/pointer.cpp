@@ -18,7 +18,8 @@ Result<Pointer::Token> parse_token(std::string_view written, std::string_view wh
     }
     const char code = ++i < written.size() ? written[i] : '\0';
     if (code < '0' || code > '2') {
-      return Error{ErrorCode::invalid, cat("in the pointer ", in_quotes(whole), " a ~ must be written ~0 "
+      return Error{ErrorCode::invalid, cat("in the pointer ", in_quotes(whole),
+                                           " a ~ must be written ~0 "
                                            "(~1 is a slash, ~2 a literal *)")};
     }
     token.key += "~/*"[code - '0'];
@@ -26,7 +27,9 @@ Result<Pointer::Token> parse_token(std::string_view written, std::string_view wh
   return token;
 }
 
-bool may_meet(const Pointer::Token& a, const Pointer::Token& b) { return a.any || b.any || a == b; }
+bool may_meet(const Pointer::Token& a, const Pointer::Token& b) {
+  return a.any || b.any || a == b;
+}
 
 }  // namespace
 
@@ -38,8 +41,8 @@ Result<Pointer> Pointer::parse(std::string_view text) {
   }
   if (text.empty()) return pointer;
   if (text.front() != '/') {
-    return Error{ErrorCode::invalid, cat("the pointer ", in_quotes(text), " must begin with a slash: ",
-                                         in_quotes(cat('/', text)))};
+    return Error{ErrorCode::invalid, cat("the pointer ", in_quotes(text),
+                                         " must begin with a slash: ", in_quotes(cat('/', text)))};
   }
   for (std::size_t begin = 1; begin <= text.size();) {
     const std::size_t end = std::min(text.find('/', begin), text.size());

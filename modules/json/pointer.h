@@ -8,13 +8,13 @@
 
 namespace adyton::json {
 
-/// A JSON Pointer (RFC 6901) in which the token `*` stands for every element of an array or member of
-/// an object; a literal `*` is written `~2`. A token names an object's member or, written as a decimal
-/// without leading zeros, an array's element. The empty pointer is the whole document.
+/// A JSON Pointer (RFC 6901) in which the token `*` stands for every element of an array or member
+/// of an object; a literal `*` is written `~2`. A token names an object's member or, written as a
+/// decimal without leading zeros, an array's element. The empty pointer is the whole document.
 class Pointer {
  public:
   struct Token {
-    std::string key;          // unescaped; "*" where `any`
+    std::string key;  // unescaped; "*" where `any`
     bool any = false;
 
     bool operator==(const Token&) const = default;

@@ -10,7 +10,14 @@ namespace detail {
 const char* Cursor::escape(const char* p) {
   const char code = p + 1 < end_ ? p[1] : '\0';
   switch (code) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
       return p + 2;
     case 'u':
       for (int i = 2; i < 6; ++i) {
@@ -126,7 +133,8 @@ unsigned hex_value(const char* p) {
   unsigned value = 0;
   for (int i = 0; i < 4; ++i) {
     const char c = p[i];
-    value = value << 4 | static_cast<unsigned>(detail::is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+    value =
+        value << 4 | static_cast<unsigned>(detail::is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
   }
   return value;
 }
@@ -152,12 +160,18 @@ void append_utf8(unsigned code, std::string& out) {
 
 char plain_escape(char code) {
   switch (code) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return code;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return code;
   }
 }
 

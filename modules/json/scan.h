@@ -13,8 +13,8 @@ inline constexpr std::size_t scan_padding = 64;
 /// Containers within containers, at most; deeper text is a fault, not a stack overflow.
 inline constexpr unsigned max_depth = 1024;
 
-/// Why a text is not JSON: the offset of the first byte that cannot stand there, and what was expected
-/// (a string literal).
+/// Why a text is not JSON: the offset of the first byte that cannot stand there, and what was
+/// expected (a string literal).
 struct Fault {
   std::size_t offset = 0;
   const char* message = nullptr;
@@ -33,8 +33,8 @@ Fault skip_value(std::string_view text, std::size_t& cursor, unsigned depth);
 /// Moves `cursor` behind spaces, tabs, carriage returns and newlines.
 void skip_space(std::string_view text, std::size_t& cursor);
 
-/// `cursor` is at a quote: moves it behind the closing quote. `escaped` tells whether a backslash was
-/// met.
+/// `cursor` is at a quote: moves it behind the closing quote. `escaped` tells whether a backslash
+/// was met.
 Fault skip_string(std::string_view text, std::size_t& cursor, bool& escaped);
 
 /// Appends the characters of a valid JSON string's inside (no quotes) as UTF-8. A lone surrogate

@@ -37,7 +37,8 @@ struct Concealed {
 
 class Redact final : public Step {
  public:
-  Redact(const StepConfig& step, std::uint32_t number) : what_(step, number), with_(step.text("with")) {}
+  Redact(const StepConfig& step, std::uint32_t number)
+      : what_(step, number), with_(step.text("with")) {}
 
   Status run(Batch& batch) override {
     edit_each(batch, what_.fields, json::Select::fields,
@@ -56,7 +57,8 @@ class Redact final : public Step {
 
 /// The string with a mask in the place of each character, but for some at its ends. One that is no
 /// longer than what would be shown is masked whole.
-std::string masked(std::string_view text, std::size_t first, std::size_t last, std::string_view mask) {
+std::string masked(std::string_view text, std::size_t first, std::size_t last,
+                   std::string_view mask) {
   std::size_t length = 0;
   for (std::size_t i = 0; i < text.size(); i += utf8_sequence(text.substr(i))) ++length;
   const bool whole = length <= first + last;
@@ -121,14 +123,16 @@ class Mask final : public Step {
 };
 
 template <class Kind>
-Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext&, std::uint32_t number) {
+Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext&,
+                                   std::uint32_t number) {
   return std::unique_ptr<Step>(new Kind(step, number));
 }
 
-constexpr OptionSpec fields_option = {.name = "fields",
-                                      .kind = OptionKind::fields,
-                                      .doc = "JSON Pointers of the values; * stands for every element or member",
-                                      .required = true};
+constexpr OptionSpec fields_option = {
+    .name = "fields",
+    .kind = OptionKind::fields,
+    .doc = "JSON Pointers of the values; * stands for every element or member",
+    .required = true};
 constexpr OptionSpec missing_option = {
     .name = "missing",
     .kind = OptionKind::choice,
@@ -151,10 +155,11 @@ constexpr std::array mask_options = {
                .kind = OptionKind::number,
                .doc = "how many characters at the beginning stay",
                .default_value = "0"},
-    OptionSpec{.name = "last",
-               .kind = OptionKind::number,
-               .doc = "how many characters at the end stay; a string no longer than both is masked whole",
-               .default_value = "4"},
+    OptionSpec{
+        .name = "last",
+        .kind = OptionKind::number,
+        .doc = "how many characters at the end stay; a string no longer than both is masked whole",
+        .default_value = "4"},
     OptionSpec{.name = "with",
                .kind = OptionKind::text,
                .doc = "what stands in the place of each other character",

@@ -29,8 +29,8 @@ inline DeadRecord dead_record(std::uint32_t step, std::string kind, std::string 
   return why;
 }
 
-/// Calls edit(record, locations, rewrite) for every live record that is JSON; edit kills the record or
-/// puts it into the rewrite. Blank lines stay where they are.
+/// Calls edit(record, locations, rewrite) for every live record that is JSON; edit kills the record
+/// or puts it into the rewrite. Blank lines stay where they are.
 template <class Edit>
 void edit_each(Batch& batch, const json::FieldSet& fields, json::Select select, Edit&& edit) {
   Rewrite rewrite(batch);
@@ -50,7 +50,8 @@ void edit_each(Batch& batch, const json::FieldSet& fields, json::Select select, 
   rewrite.finish();
 }
 
-/// Puts the record into the rewrite with each match's value replaced by what put(match) appends to it.
+/// Puts the record into the rewrite with each match's value replaced by what put(match) appends to
+/// it.
 template <class Put>
 void replace_values(const Record& record, const std::vector<json::Match>& matches, Rewrite& rewrite,
                     Put&& put) {

@@ -23,11 +23,11 @@ enum class Plaintext {
 struct Protection {
   std::uint32_t number;
   crypto::Aead aead;
-  json::FieldSet fields;                  // the protected ones, then the record id's if there is one
+  json::FieldSet fields;  // the protected ones, then the record id's if there is one
   std::uint32_t protected_fields;
   std::string domain;
-  std::vector<std::string> pointers;      // as they are bound
-  std::vector<std::string> associated;    // of each field, where no record id is bound
+  std::vector<std::string> pointers;    // as they are bound
+  std::vector<std::string> associated;  // of each field, where no record id is bound
   bool record_id;
   Missing missing;
   Plaintext plaintext;
@@ -79,11 +79,11 @@ Result<Protection> Protection::create(const StepConfig& step, const StepContext&
 
 /// A value to be replaced; offsets are into the batch's text.
 struct Target {
-  std::uint32_t record;      // index into the batch's records
+  std::uint32_t record;  // index into the batch's records
   std::uint32_t field;
   std::uint32_t begin;
   std::uint32_t end;
-  std::size_t scratch = 0;   // where its bytes lie in the step's scratch memory
+  std::size_t scratch = 0;  // where its bytes lie in the step's scratch memory
   std::size_t size = 0;
   Bytes associated = {};
 };
@@ -113,7 +113,8 @@ class Targets {
  private:
   void add(Record& record, std::uint32_t index, const json::Locations& found) {
     if (found.repeated != json::no_offset) {
-      return kill(record, "repeated key", found.repeated, "a key on the way to the field is repeated");
+      return kill(record, "repeated key", found.repeated,
+                  "a key on the way to the field is repeated");
     }
     for (const json::Gap& gap : found.gaps) {
       const bool id = gap.field == protection_.protected_fields;
@@ -139,7 +140,8 @@ class Targets {
   std::optional<std::string> record_id(const Record& record, const json::Locations& found) const {
     for (const json::Match& match : found.matches) {
       if (match.field != protection_.protected_fields) continue;
-      const std::string_view value = batch_.text_of(record).substr(match.begin, match.end - match.begin);
+      const std::string_view value =
+          batch_.text_of(record).substr(match.begin, match.end - match.begin);
       if (value.front() != '"') {
         if (value.front() == '{' || value.front() == '[' || value == "null") return std::nullopt;
         return std::string(value);
@@ -210,7 +212,8 @@ class Encrypt final : public Step {
       const std::string_view value = batch.text->view(target.begin, target.end);
       const std::optional<Bytes> plaintext = plaintext_of(value, unescaped);
       if (!plaintext) {
-        targets.kill(record, "wrong type", target.field, "plaintext = \"text\" protects strings only");
+        targets.kill(record, "wrong type", target.field,
+                     "plaintext = \"text\" protects strings only");
         return true;
       }
       target.scratch = size;
@@ -229,14 +232,16 @@ class Encrypt final : public Step {
     replace(batch, targets.list(), growth, [&](const Target& target, Rewrite& rewrite) {
       char* out = rewrite.grow(base64::encoded_size(target.size, base64::Alphabet::url) + 2);
       *out++ = '"';
-      out = base64::encode({scratch.get() + target.scratch, target.size}, out, base64::Alphabet::url);
+      out =
+          base64::encode({scratch.get() + target.scratch, target.size}, out, base64::Alphabet::url);
       *out = '"';
     });
     return {};
   }
 
  private:
-  std::optional<Bytes> plaintext_of(std::string_view value, std::deque<std::string>& unescaped) const {
+  std::optional<Bytes> plaintext_of(std::string_view value,
+                                    std::deque<std::string>& unescaped) const {
     if (protection_.plaintext == Plaintext::json) return as_bytes(value);
     if (value.front() != '"') return std::nullopt;
     const std::string_view inside = value.substr(1, value.size() - 2);
@@ -304,7 +309,8 @@ class Decrypt final : public Step {
   }
 
  private:
-  bool accept(Targets& targets, Record& record, const Target& target, const crypto::Opening& message) {
+  bool accept(Targets& targets, Record& record, const Target& target,
+              const crypto::Opening& message) {
     if (record.state != State::live) return false;
     if (!message.ok) {
       targets.kill(record, "decryption failed", target.field, "");
@@ -370,7 +376,8 @@ constexpr std::array protect_options = {
 
 const StepSpec encrypt_step = {
     .name = "encrypt",
-    .summary = "Replaces values by their ciphertext (Tink AEAD in base64url), bound to domain and field",
+    .summary =
+        "Replaces values by their ciphertext (Tink AEAD in base64url), bound to domain and field",
     .options = protect_options,
     .protects = true,
     .make = make<Encrypt>,

@@ -16,14 +16,14 @@ struct ScriptCall {
   std::uint32_t number = 0;  // 1-based number of the step, for DeadRecord::step
 };
 
-/// Whoever can run scripts. The pipeline knows no Python: main's thread hands it one where a job needs
-/// it. Main thread only.
+/// Whoever can run scripts. The pipeline knows no Python: main's thread hands it one where a job
+/// needs it. Main thread only.
 class ScriptHost {
  public:
   virtual ~ScriptHost() = default;
 
-  /// Imports the script and finds the function. ErrorCode::config if either fails, with the script's
-  /// traceback in the message. The step must not outlive the host.
+  /// Imports the script and finds the function. ErrorCode::config if either fails, with the
+  /// script's traceback in the message. The step must not outlive the host.
   virtual Result<std::unique_ptr<Step>> load(const ScriptCall& call) = 0;
 };
 

@@ -68,7 +68,9 @@ void take_out(const Record& record, const std::vector<Cut>& cuts, Rewrite& rewri
 class Drop final : public Step {
  public:
   Drop(const StepConfig& step, std::uint32_t number)
-      : number_(number), fields_(step.fields("fields")), missing_(missing_of(step.text("missing"))) {}
+      : number_(number),
+        fields_(step.fields("fields")),
+        missing_(missing_of(step.text("missing"))) {}
 
   Status run(Batch& batch) override {
     Cutter cutter;
@@ -99,8 +101,9 @@ class Keep final : public Step {
     edit_each(batch, fields_, json::Select::rest,
               [&](Record& record, const json::Locations& found, Rewrite& rewrite) {
                 if (!found.matches.empty() && found.matches.front().container == json::no_offset) {
-                  return batch.kill(record, dead_record(number_, "wrong type", "",
-                                                 "the record is neither an object nor an array"));
+                  return batch.kill(record,
+                                    dead_record(number_, "wrong type", "",
+                                                "the record is neither an object nor an array"));
                 }
                 take_out(record, cutter.cut(found.matches), rewrite);
               });
@@ -128,13 +131,14 @@ class Set final : public Step {
   }
 
  private:
-  /// The member is absent from the object at `gap`: it goes in at the end, with the objects that lead
-  /// to it.
+  /// The member is absent from the object at `gap`: it goes in at the end, with the objects that
+  /// lead to it.
   void insert(Batch& batch, Record& record, const json::Gap& gap, Rewrite& rewrite) {
     const std::string_view text = batch.text_of(record);
     if (text[gap.begin] != '{') {
-      return batch.kill(record, dead_record(number_, "wrong type", fields_.pointers().front().text(),
-                                     "there is no object that the field could be set in"));
+      return batch.kill(record,
+                        dead_record(number_, "wrong type", fields_.pointers().front().text(),
+                                    "there is no object that the field could be set in"));
     }
     std::size_t at = gap.end - 1;
     while (std::string_view(" \t\r\n").find(text[at - 1]) != std::string_view::npos) --at;
@@ -165,7 +169,8 @@ class Set final : public Step {
 };
 
 template <class Kind>
-Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext&, std::uint32_t number) {
+Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext&,
+                                   std::uint32_t number) {
   return std::unique_ptr<Step>(new Kind(step, number));
 }
 

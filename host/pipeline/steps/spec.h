@@ -30,8 +30,8 @@ enum class OptionKind {
 struct OptionSpec {
   std::string_view name;
   OptionKind kind;
-  std::string_view doc;                        // one sentence
-  std::string_view default_value = {};         // as text; empty: none
+  std::string_view doc;                 // one sentence
+  std::string_view default_value = {};  // as text; empty: none
   bool required = false;
   std::span<const std::string_view> choices = {};
 };
@@ -47,11 +47,12 @@ struct StepContext {
 /// read.
 struct StepSpec {
   std::string_view name;
-  std::string_view summary;                    // one sentence
+  std::string_view summary;  // one sentence
   std::span<const OptionSpec> options;
-  bool protects = false;                       // handles plaintext of protected fields
+  bool protects = false;  // handles plaintext of protected fields
   /// `number`: 1-based, for DeadRecord::step.
-  Result<std::unique_ptr<Step>> (*make)(const StepConfig&, const StepContext&, std::uint32_t number);
+  Result<std::unique_ptr<Step>> (*make)(const StepConfig&, const StepContext&,
+                                        std::uint32_t number);
 };
 
 /// THE table of steps.

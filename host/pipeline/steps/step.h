@@ -16,8 +16,8 @@ class Step {
   virtual ~Step() = default;
   virtual Thread thread() const { return Thread::pool; }
 
-  /// Does its work on every live record. A record it cannot do is killed (Batch::kill), not an error:
-  /// an error ends the run.
+  /// Does its work on every live record. A record it cannot do is killed (Batch::kill), not an
+  /// error: an error ends the run.
   virtual Status run(Batch& batch) = 0;
 };
 

@@ -1,11 +1,11 @@
 #include "host/base/os.h"
 
+#include <cstdlib>
+#include <filesystem>
+
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
 
 #include "host/base/text.h"
 

@@ -1,8 +1,8 @@
 #include "host/base/text.h"
 
-#include <doctest/doctest.h>
-
 #include <array>
+
+#include <doctest/doctest.h>
 
 using namespace adyton;
 
@@ -57,7 +57,7 @@ TEST_CASE("UTF-8 is accepted in its shortest form only, and no surrogates") {
   CHECK(is_utf8("plain text that is longer than one vector of thirty-two bytes"));
   CHECK(is_utf8("é € 𝄞 \xf4\x8f\xbf\xbf"));
   CHECK_FALSE(is_utf8("\x80"));
-  CHECK_FALSE(is_utf8("\xc0\xaf"));          // overlong
+  CHECK_FALSE(is_utf8("\xc0\xaf"));  // overlong
   CHECK_FALSE(is_utf8("\xe0\x80\xaf"));
   CHECK_FALSE(is_utf8("\xf0\x80\x80\xaf"));
   CHECK_FALSE(is_utf8("\xed\xa0\x80"));      // a surrogate

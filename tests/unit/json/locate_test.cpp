@@ -26,7 +26,8 @@ std::vector<std::string> located(const FieldSet& set, std::string_view text,
     return field == no_offset ? std::string("?") : std::to_string(field);
   };
   for (const Match& match : found.matches) {
-    out.push_back(number(match.field) + ":" + std::string(text.substr(match.begin, match.end - match.begin)));
+    out.push_back(number(match.field) + ":" +
+                  std::string(text.substr(match.begin, match.end - match.begin)));
   }
   for (const Gap& gap : found.gaps) out.push_back("-" + number(gap.field));
   if (found.repeated != no_offset) out.push_back("!" + number(found.repeated));
@@ -44,8 +45,10 @@ TEST_CASE("fields are found wherever they lie, in the order of the text") {
 }
 
 TEST_CASE("a star stands for every element and every member") {
-  CHECK(located(fields({"/p/*"}), R"({"p":[1,"2",{"x":3}]})") == List{"0:1", "0:\"2\"", "0:{\"x\":3}"});
-  CHECK(located(fields({"/p/*/n"}), R"({"p":{"a":{"n":1},"b":{"n":2,"m":3}}})") == List{"0:1", "0:2"});
+  CHECK(located(fields({"/p/*"}), R"({"p":[1,"2",{"x":3}]})") ==
+        List{"0:1", "0:\"2\"", "0:{\"x\":3}"});
+  CHECK(located(fields({"/p/*/n"}), R"({"p":{"a":{"n":1},"b":{"n":2,"m":3}}})") ==
+        List{"0:1", "0:2"});
   CHECK(located(fields({"/p/*"}), R"({"p":[]})") == List{});
   CHECK(located(fields({"/a/x", "/*/y"}), R"({"a":{"x":1,"y":2},"b":{"x":3,"y":4}})") ==
         List{"0:1", "1:2", "1:4"});
@@ -78,7 +81,8 @@ TEST_CASE("a key repeated on a field's path is told, elsewhere it is not") {
 
 TEST_CASE("the rest is what lies neither in nor on the way to a field") {
   const FieldSet set = fields({"/a/b", "/c"});
-  CHECK(located(set, R"({"a":{"b":1,"x":2},"c":{"d":3},"e":4})", Select::rest) == List{"?:2", "?:4"});
+  CHECK(located(set, R"({"a":{"b":1,"x":2},"c":{"d":3},"e":4})", Select::rest) ==
+        List{"?:2", "?:4"});
   CHECK(located(set, R"({"a":5})", Select::rest) == List{"?:5"});
   CHECK(located(fields({"/p/*/n"}), R"({"p":[{"n":1,"m":2}]})", Select::rest) == List{"?:2"});
 }
@@ -103,8 +107,8 @@ TEST_CASE("a match knows its member, its commas and its neighbours") {
 TEST_CASE("the whole text is checked, also behind the last field") {
   Locations found;
   const FieldSet set = fields({"/a"});
-  for (const char* text : {R"({"a":1,"b":})", R"({"a":1} x)", R"({"a":1,"b":[1,]})", R"({"a":01})", R"({"a")",
-                           R"({"a":1,b:2})", ""}) {
+  for (const char* text : {R"({"a":1,"b":})", R"({"a":1} x)", R"({"a":1,"b":[1,]})", R"({"a":01})",
+                           R"({"a")", R"({"a":1,b:2})", ""}) {
     CAPTURE(text);
     CHECK(set.locate(Padded(text).view(), found));
   }

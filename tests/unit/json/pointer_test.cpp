@@ -5,7 +5,9 @@
 using namespace adyton::json;
 
 namespace {
-Pointer pointer(std::string_view text) { return *Pointer::parse(text); }
+Pointer pointer(std::string_view text) {
+  return *Pointer::parse(text);
+}
 }  // namespace
 
 TEST_CASE("a pointer's tokens are unescaped, a star is a wildcard, ~2 a literal star") {

@@ -10,14 +10,16 @@ using namespace adyton::json;
 
 namespace {
 
-bool valid(std::string_view text) { return !validate(Padded(text).view()); }
+bool valid(std::string_view text) {
+  return !validate(Padded(text).view());
+}
 
 }  // namespace
 
 TEST_CASE("values of every kind are JSON") {
   for (const char* text :
-       {"0", "-0", "1.5e+3", "1E400", "\"\"", "\"a\\u00e9\\n\\/\"", "true", "false", "null", "[]", "{}",
-        " [ 1 , [ ] , { } ] ", "{\"a\":{\"b\":[1,2]},\"a\":2}", "\t\r\n1\n"}) {
+       {"0", "-0", "1.5e+3", "1E400", "\"\"", "\"a\\u00e9\\n\\/\"", "true", "false", "null", "[]",
+        "{}", " [ 1 , [ ] , { } ] ", "{\"a\":{\"b\":[1,2]},\"a\":2}", "\t\r\n1\n"}) {
     CAPTURE(text);
     CHECK(valid(text));
   }
@@ -28,11 +30,13 @@ TEST_CASE("what is not JSON is refused where it stops being JSON") {
     const char* text;
     std::size_t offset;
   };
-  for (const Case& c : {Case{"", 0}, {" ", 1}, {"01", 1}, {"-", 1}, {"1.", 2}, {"1e", 2}, {"+1", 0}, {".5", 0},
-                        {"[1,]", 3}, {"[1 2]", 3}, {"{\"a\"}", 4}, {"{\"a\":}", 5}, {"{a:1}", 1},
-                        {"{\"a\":1,}", 7}, {"\"a", 2}, {"\"\\x\"", 1}, {"\"\\u12g4\"", 1}, {"\"a\nb\"", 2},
-                        {"tru", 0}, {"nul", 0}, {"NaN", 0}, {"[", 1}, {"{", 1}, {"]", 0}, {"1 1", 2},
-                        {"[1}", 2}, {"{\"a\":1]", 6}, {"'a'", 0}, {"\"\\", 1}, {"\"\\u1", 1}}) {
+  for (const Case& c :
+       {Case{"", 0},    {" ", 1},           {"01", 1},       {"-", 1},          {"1.", 2},
+        {"1e", 2},      {"+1", 0},          {".5", 0},       {"[1,]", 3},       {"[1 2]", 3},
+        {"{\"a\"}", 4}, {"{\"a\":}", 5},    {"{a:1}", 1},    {"{\"a\":1,}", 7}, {"\"a", 2},
+        {"\"\\x\"", 1}, {"\"\\u12g4\"", 1}, {"\"a\nb\"", 2}, {"tru", 0},        {"nul", 0},
+        {"NaN", 0},     {"[", 1},           {"{", 1},        {"]", 0},          {"1 1", 2},
+        {"[1}", 2},     {"{\"a\":1]", 6},   {"'a'", 0},      {"\"\\", 1},       {"\"\\u1", 1}}) {
     CAPTURE(c.text);
     const Fault fault = validate(Padded(c.text).view());
     REQUIRE(fault);

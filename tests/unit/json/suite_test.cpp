@@ -1,12 +1,12 @@
 // JSONTestSuite against the scanner: what a job's records are held to.
 
-#include <doctest/doctest.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <doctest/doctest.h>
 
 #include "host/base/text.h"
 #include "modules/json/scan.h"
@@ -15,7 +15,8 @@
 using namespace adyton;
 
 TEST_CASE("JSONTestSuite: every y_ is accepted and every n_ refused") {
-  const std::filesystem::path folder = std::filesystem::path(ADYTON_TEST_DATA) / "JSONTestSuite/test_parsing";
+  const std::filesystem::path folder =
+      std::filesystem::path(ADYTON_TEST_DATA) / "JSONTestSuite/test_parsing";
   if (!std::filesystem::exists(folder)) {
     std::puts("SKIPPED: no JSONTestSuite (set ADYTON_TEST_DATA)");
     std::exit(77);

@@ -5,8 +5,8 @@
 
 #include "modules/json/scan.h"
 
-/// A text with the readable bytes behind it that the scanner wants; they are poisoned with what would
-/// go on well, so that a scanner that runs over the end is found out.
+/// A text with the readable bytes behind it that the scanner wants; they are poisoned with what
+/// would go on well, so that a scanner that runs over the end is found out.
 class Padded {
  public:
   explicit Padded(std::string_view text) : size_(text.size()), bytes_(text) {

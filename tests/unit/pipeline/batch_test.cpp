@@ -1,8 +1,8 @@
 #include "host/pipeline/batch.h"
 
-#include <doctest/doctest.h>
-
 #include <cstring>
+
+#include <doctest/doctest.h>
 
 #include "tests/unit/pipeline/support.h"
 

@@ -49,11 +49,13 @@ TEST_CASE("what was compressed in any number of pieces comes back, in steps of a
   }
 }
 
-TEST_CASE("compressed data cut at any length is an error that names the file, never a short success") {
+TEST_CASE(
+    "compressed data cut at any length is an error that names the file, never a short success") {
   Folder folder;
   for (const Compression compression : {Compression::gzip, Compression::zstd}) {
     const std::string packed = *compress(compression, sample(300));
-    for (std::size_t size = compression == Compression::gzip ? 2 : 4; size < packed.size(); ++size) {
+    for (std::size_t size = compression == Compression::gzip ? 2 : 4; size < packed.size();
+         ++size) {
       const auto result = decoded(folder.write("cut", packed.substr(0, size)), 64);
       REQUIRE_FALSE(result.ok());
       CHECK(result.error().where.find("cut") != std::string::npos);

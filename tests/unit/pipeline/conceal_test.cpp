@@ -59,7 +59,8 @@ TEST_CASE("only strings of characters can be masked") {
   step.options["first"] = std::int64_t{0};
   step.options["last"] = std::int64_t{4};
   step.options["with"] = std::string("*");
-  const auto result = run_step(mask_step, step, "{\"a\":5}\n{\"a\":\"\\ud800\"}\n{\"a\":null}\n{\"a\":\"ok\"}\n");
+  const auto result =
+      run_step(mask_step, step, "{\"a\":5}\n{\"a\":\"\\ud800\"}\n{\"a\":null}\n{\"a\":\"ok\"}\n");
   CHECK(result.text == "{\"a\":\"**\"}\n");
   CHECK(result.dead == List{"0 wrong type /a", "1 wrong type /a", "2 wrong type /a"});
 }

@@ -36,26 +36,29 @@ std::string entry(const Batch& batch, const DeadRecord& why, RecordBytes bytes) 
 
 TEST_CASE("an entry tells where the record came from, why it died, and the record") {
   const Batch batch = test::batch_of("{\"a\":1}\n{\"b\":\"\\u00e9\"}\r\n");
-  CHECK(entry(batch, missing_field(1), RecordBytes::yes) ==
-        R"({"file":"data/a.ndjson","offset":8,"line":2,"step":1,"use":"encrypt","reason":"missing field",)"
-        R"("field":"/user/email","detail":"canary in the detail","traceback":"canary in the traceback",)"
-        R"("record":"{\"b\":\"\\u00e9\"}"})"
-        "\n");
+  CHECK(
+      entry(batch, missing_field(1), RecordBytes::yes) ==
+      R"({"file":"data/a.ndjson","offset":8,"line":2,"step":1,"use":"encrypt","reason":"missing field",)"
+      R"("field":"/user/email","detail":"canary in the detail","traceback":"canary in the traceback",)"
+      R"("record":"{\"b\":\"\\u00e9\"}"})"
+      "\n");
 }
 
 TEST_CASE("an entry without bytes holds nothing that came from the record") {
   const Batch batch = test::batch_of("{\"canary\":1}\n");
   const std::string text = entry(batch, missing_field(0), RecordBytes::no);
   CHECK(text.find("canary") == std::string::npos);
-  CHECK(text == "{\"file\":\"data/a.ndjson\",\"offset\":0,\"line\":1,\"step\":1,\"use\":\"encrypt\","
-                "\"reason\":\"missing field\",\"field\":\"/user/email\"}\n");
+  CHECK(text ==
+        "{\"file\":\"data/a.ndjson\",\"offset\":0,\"line\":1,\"step\":1,\"use\":\"encrypt\","
+        "\"reason\":\"missing field\",\"field\":\"/user/email\"}\n");
 }
 
 TEST_CASE("a record that is not UTF-8 is kept in base64") {
   const Batch batch = test::batch_of("\xff\xfe\n");
   DeadRecord why;
   why.kind = "encoding";
-  CHECK(entry(batch, why, RecordBytes::yes).find("\"record_base64\":\"//4=\"") != std::string::npos);
+  CHECK(entry(batch, why, RecordBytes::yes).find("\"record_base64\":\"//4=\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("a line that was not kept is told by length and digest") {

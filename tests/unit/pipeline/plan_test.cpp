@@ -39,7 +39,8 @@ TEST_CASE("the sink's placeholders are the input's stem, name and folder") {
   CHECK(output_path("{stem}.ndjson", "-") == "stdin.ndjson");
 }
 
-TEST_CASE("a glob's files are read in byte order, each once, and share an output without placeholder") {
+TEST_CASE(
+    "a glob's files are read in byte order, each once, and share an output without placeholder") {
   Folder folder;
   for (const char* name : {"b.ndjson", "a.ndjson", "B.ndjson", "c.txt"}) folder.write(name, "");
   const auto os = make_os();
@@ -69,9 +70,11 @@ TEST_CASE("what cannot be planned is told before anything is written") {
   CHECK(refusal(job(folder, {"*.csv"}, "o")).find("no file matches") != std::string::npos);
   CHECK(refusal(job(folder, {"missing.ndjson"}, "o")).find("No such file") != std::string::npos);
   CHECK(refusal(job(folder, {"*.ndjson"}, "o")).find("is a directory") != std::string::npos);
-  CHECK(refusal(job(folder, {"a.ndjson", "a.json"}, "{stem}.out")).find("would both") != std::string::npos);
+  CHECK(refusal(job(folder, {"a.ndjson", "a.json"}, "{stem}.out")).find("would both") !=
+        std::string::npos);
   CHECK(refusal(job(folder, {"a.ndjson"}, "a.ndjson")).find("also an input") != std::string::npos);
-  CHECK(refusal(job(folder, {"a.ndjson"}, "./a.ndjson")).find("also an input") != std::string::npos);
+  CHECK(refusal(job(folder, {"a.ndjson"}, "./a.ndjson")).find("also an input") !=
+        std::string::npos);
   CHECK(refusal(job(folder, {"a.ndjson"}, "out")).find("exists") != std::string::npos);
   CHECK(refusal(job(folder, {"a.ndjson"}, "sub.ndjson")).find("is no file") != std::string::npos);
   JobConfig dead = job(folder, {"a.ndjson"}, "o");

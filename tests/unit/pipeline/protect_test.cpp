@@ -22,7 +22,8 @@ class Bench {
 
   void domain(std::string name) { job_.domain = std::move(name); }
 
-  std::string run(const StepSpec& spec, std::initializer_list<const char*> fields, std::string_view lines) {
+  std::string run(const StepSpec& spec, std::initializer_list<const char*> fields,
+                  std::string_view lines) {
     StepConfig step;
     step.use = spec.name;
     step.options = options;
@@ -34,7 +35,8 @@ class Bench {
     Batch batch = test::batch_of(lines);
     REQUIRE((*made)->run(batch).ok());
     dead.clear();
-    for (const DeadRecord& why : batch.dead) dead.push_back(cat(why.origin, " ", why.kind, " ", why.field));
+    for (const DeadRecord& why : batch.dead)
+      dead.push_back(cat(why.origin, " ", why.kind, " ", why.field));
     values = batch.values;
     return test::outgoing(batch);
   }
@@ -55,7 +57,8 @@ using List = std::vector<std::string>;
 TEST_CASE("encrypted values decrypt to the bytes they were, and nothing else changes") {
   Bench bench;
   const std::string lines =
-      "\xef\xbb\xbf{ \"a\" : 1.50e0 ,\"b\":{\"c\":\"x\\u0041y\"}, \"p\":[null,{\"q\":[ ]},\"\"] }\r\n"
+      "\xef\xbb\xbf{ \"a\" : 1.50e0 ,\"b\":{\"c\":\"x\\u0041y\"}, \"p\":[null,{\"q\":[ ]},\"\"] "
+      "}\r\n"
       "\n{\"a\":\"é\",\"b\":{\"c\":true},\"p\":[]}";
   const std::string hidden = bench.run(encrypt_step, {"/a", "/b/c", "/p/*"}, lines);
   CHECK(bench.values == 7);
@@ -130,8 +133,8 @@ TEST_CASE("a changed character, and a value that never was a ciphertext, are dea
 TEST_CASE("with plaintext = text a string's characters are protected, and only strings") {
   Bench bench;
   bench.options["plaintext"] = std::string("text");
-  const std::string hidden =
-      bench.run(encrypt_step, {"/a"}, "{\"a\":\"x\\u0041\\n\\\"\"}\n{\"a\":5}\n{\"a\":\"\\ud800\"}\n");
+  const std::string hidden = bench.run(
+      encrypt_step, {"/a"}, "{\"a\":\"x\\u0041\\n\\\"\"}\n{\"a\":5}\n{\"a\":\"\\ud800\"}\n");
   CHECK(bench.dead == List{"1 wrong type /a", "2 wrong type /a"});
   CHECK(bench.run(decrypt_step, {"/a"}, hidden) == "{\"a\":\"xA\\n\\\"\"}\n");
   bench.options["plaintext"] = std::string("json");
@@ -141,8 +144,8 @@ TEST_CASE("with plaintext = text a string's characters are protected, and only s
 
 TEST_CASE("a record that dies at one field takes its others with it, and its neighbours live") {
   Bench bench;
-  const std::string hidden =
-      bench.run(encrypt_step, {"/a", "/b"}, "{\"a\":1,\"b\":2}\n{\"a\":3,\"b\":4}\n{\"a\":5,\"b\":6}\n");
+  const std::string hidden = bench.run(encrypt_step, {"/a", "/b"},
+                                       "{\"a\":1,\"b\":2}\n{\"a\":3,\"b\":4}\n{\"a\":5,\"b\":6}\n");
   std::string broken = hidden;
   const std::size_t second = broken.find('\n') + 1;
   const std::size_t b = broken.find("\"b\":\"", second) + 5;

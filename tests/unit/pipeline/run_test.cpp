@@ -1,8 +1,8 @@
 #include "host/pipeline/run.h"
 
-#include <doctest/doctest.h>
-
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "host/pipeline/steps/spec.h"
 #include "tests/unit/pipeline/support.h"
@@ -43,7 +43,8 @@ class Scripted final : public ScriptHost {
 
 std::string numbers(std::size_t lines) {
   std::string text;
-  for (std::size_t i = 0; i < lines; ++i) text += cat("{\"n\":", i, ",\"drop\":\"xxxxxxxxxxxxxxxxxxxx\"}\n");
+  for (std::size_t i = 0; i < lines; ++i)
+    text += cat("{\"n\":", i, ",\"drop\":\"xxxxxxxxxxxxxxxxxxxx\"}\n");
   return text;
 }
 
@@ -83,7 +84,8 @@ Result<RunReport> run(const JobConfig& config, unsigned threads, ScriptHost& scr
 
 }  // namespace
 
-TEST_CASE("batches come out in input order through pool and script stages, with any number of threads") {
+TEST_CASE(
+    "batches come out in input order through pool and script stages, with any number of threads") {
   Folder folder;
   folder.write("in.ndjson", numbers(many));
   for (const unsigned threads : {1U, 2U, 5U}) {
@@ -105,7 +107,8 @@ TEST_CASE("batches come out in input order through pool and script stages, with 
   }
 }
 
-TEST_CASE("a step's error ends the run at once, whatever is still on the pool, and publishes nothing") {
+TEST_CASE(
+    "a step's error ends the run at once, whatever is still on the pool, and publishes nothing") {
   Folder folder;
   folder.write("in.ndjson", numbers(many));
   for (const unsigned threads : {1U, 4U}) {

@@ -54,7 +54,8 @@ TEST_CASE("drop with missing = error makes a dead letter of a record without the
 
 TEST_CASE("keep leaves the fields and the containers on the way to them") {
   CHECK(kept({"/b"}, R"({"a":1, "b" : 2, "c":3})") == R"({"b" : 2})");
-  CHECK(kept({"/u/x", "/c"}, R"({"a":1,"u":{"w":0,"x":1,"y":2},"c":3})") == R"({"u":{"x":1},"c":3})");
+  CHECK(kept({"/u/x", "/c"}, R"({"a":1,"u":{"w":0,"x":1,"y":2},"c":3})") ==
+        R"({"u":{"x":1},"c":3})");
   CHECK(kept({"/z"}, R"({"a":1,"b":[1,2]})") == "{}");
   CHECK(kept({"/u/x"}, R"({"u":5,"v":6})") == "{}");
   CHECK(kept({"/p/*/n"}, R"({"p":[{"n":1,"m":2},{"m":3}],"q":1})") == R"({"p":[{"n":1},{}]})");

@@ -1,8 +1,8 @@
 #include "host/pipeline/source.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+
+#include <doctest/doctest.h>
 
 #include "tests/unit/pipeline/support.h"
 
@@ -13,10 +13,10 @@ using test::Folder;
 namespace {
 
 struct Everything {
-  std::string text;     // all batches' texts joined
+  std::string text;  // all batches' texts joined
   Counts counts;
   std::vector<std::string> records;
-  std::vector<std::string> dead;    // "line offset kind length"
+  std::vector<std::string> dead;  // "line offset kind length"
 };
 
 Everything read_all(const std::vector<Input>& inputs, std::uint64_t max_record = 64 << 20) {
@@ -35,15 +35,16 @@ Everything read_all(const std::vector<Input>& inputs, std::uint64_t max_record =
     }
     for (const DeadRecord& dead : (*batch)->dead) {
       all.dead.push_back(cat((*batch)->first_line + dead.origin, " ",
-                             (*batch)->offset + (*batch)->origins[dead.origin].begin, " ", dead.kind, " ",
-                             dead.length));
+                             (*batch)->offset + (*batch)->origins[dead.origin].begin, " ",
+                             dead.kind, " ", dead.length));
     }
   }
 }
 
 }  // namespace
 
-TEST_CASE("blank lines, a byte order mark, CRLF and a missing last newline are told apart from records") {
+TEST_CASE(
+    "blank lines, a byte order mark, CRLF and a missing last newline are told apart from records") {
   Folder folder;
   const std::string content = "\xef\xbb\xbf{\"a\":1}\r\n\n  \t\r\n [2] \n3";
   const Everything all = read_all({{folder.write("a", content), 0, 0}});
@@ -91,8 +92,8 @@ TEST_CASE("a line over the limit is dead, by its place and length, and the next 
       const Everything all = read_all({{folder.write("a", content), 0, 0}}, 100);
       CHECK(all.records == std::vector<std::string>{"1", "2"});
       CHECK(all.counts.read == 3);
-      CHECK(all.dead == std::vector<std::string>{cat("2 ", 1 + std::string_view(ending).size(),
-                                                     " too long ", size)});
+      CHECK(all.dead == std::vector<std::string>{
+                            cat("2 ", 1 + std::string_view(ending).size(), " too long ", size)});
     }
   }
   const Everything last = read_all({{folder.write("a", std::string(2 << 20, 'x')), 0, 0}}, 100);
@@ -102,7 +103,8 @@ TEST_CASE("a line over the limit is dead, by its place and length, and the next 
 TEST_CASE("a line as long as the limit is kept") {
   Folder folder;
   CHECK(read_all({{folder.write("a", std::string(100, '1') + "\r\n"), 0, 0}}, 100).dead.empty());
-  CHECK(read_all({{folder.write("b", std::string(1 << 20, '1') + "\r\n"), 0, 0}}, 1 << 20).dead.empty());
+  CHECK(read_all({{folder.write("b", std::string(1 << 20, '1') + "\r\n"), 0, 0}}, 1 << 20)
+            .dead.empty());
 }
 
 TEST_CASE("lines and offsets start anew with each input, and no batch mixes two") {

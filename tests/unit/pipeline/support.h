@@ -1,13 +1,13 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <stdlib.h>
 
 #include "host/base/os.h"
 #include "host/base/text.h"

@@ -1,9 +1,9 @@
 #include "host/runtime/pool.h"
 
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <set>
+
+#include <doctest/doctest.h>
 
 using namespace adyton;
 
