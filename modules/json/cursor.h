@@ -102,10 +102,17 @@ class Cursor {
   }
 
   const char* escape(const char* p);
-  const char* number(const char* p);
-  const char* literal(const char* p);
-  const char* scalar(const char* p);
+  [[gnu::always_inline]] inline const char* number(const char* p);
+  [[gnu::always_inline]] inline const char* literal(const char* p);
+  [[gnu::always_inline]] inline const char* scalar(const char* p);
   const char* other_value(const char* p, unsigned depth);
+
+  /// A member's key: gives where its value begins.
+  const char* member(const char* p) {
+    const char* key_end;
+    bool escaped = false;
+    return key(p, key_end, escaped);
+  }
 
   const char* begin_;
   const char* end_;
