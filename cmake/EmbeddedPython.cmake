@@ -64,7 +64,7 @@ add_library(adyton::python_headers ALIAS adyton_python_headers)
 add_library(adyton_python_embed INTERFACE)
 target_link_libraries(adyton_python_embed INTERFACE adyton::python_headers
   ${python_libpl}/${python_library} ${python_libs})
-target_link_options(adyton_python_embed INTERFACE -no-pie -Wl,--undefined=Py_FrozenMain
+target_link_options(adyton_python_embed INTERFACE -no-pie -Wl,--undefined=Py_FrozenMain,--undefined=_PyInterpreterConfig_AsDict
   -Wl,--dynamic-list=${CMAKE_SOURCE_DIR}/cmake/python-symbols.list)
 if(ADYTON_PYTHON_LACKS_SHA2)
   target_link_libraries(adyton_python_embed INTERFACE adyton_python_missing_sha2)
