@@ -22,7 +22,8 @@ std::uint32_t hex4(const char* p) {
   return hex_digit(p[0]) << 12 | hex_digit(p[1]) << 8 | hex_digit(p[2]) << 4 | hex_digit(p[3]);
 }
 
-/// Reads the escape at p (well formed), moving p behind it.
+}  // namespace
+
 std::uint32_t read_escape(const char*& p, const char* end) {
   const char code = p[1];
   p += 2;
@@ -53,6 +54,8 @@ std::uint32_t read_escape(const char*& p, const char* end) {
   }
   return first;
 }
+
+namespace {
 
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;

@@ -21,6 +21,10 @@ struct StringToken {
   bool escaped = false;  // raw holds a backslash
 };
 
+/// Reads the escape at p, which is well formed, moving p behind it: its character. Two escapes that
+/// form a surrogate pair are one; a surrogate without its other half is given as it is.
+std::uint32_t read_escape(const char*& p, const char* end);
+
 /// Length and width of the characters of `raw`, whose escapes are well formed; `escaped` of the
 /// result says whether there are any. UTF-8 may hold surrogates (three bytes each), which are kept
 /// as they are, as an escaped surrogate without its other half is; two escapes that form a

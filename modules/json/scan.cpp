@@ -3,6 +3,7 @@
 #include <array>
 
 #include "modules/json/cursor.h"
+#include "modules/json/decode.h"
 
 namespace adyton::json {
 namespace detail {
@@ -121,18 +122,8 @@ const char* Cursor::other_value(const char* p, const unsigned depth) {
 
 namespace {
 
-unsigned hex_value(const char* p) {
-  unsigned value = 0;
-  for (int i = 0; i < 4; ++i) {
-    const char c = p[i];
-    value =
-        value << 4 | static_cast<unsigned>(detail::is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-  }
-  return value;
-}
-
-void append_utf8(unsigned code, std::string& out) {
-  const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
+void append_utf8(std::uint32_t code, std::string& out) {
+  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
   if (code < 0x80) {
     put(code);
   } else if (code < 0x800) {
@@ -147,23 +138,6 @@ void append_utf8(unsigned code, std::string& out) {
     put(0x80 | (code >> 12 & 0x3f));
     put(0x80 | (code >> 6 & 0x3f));
     put(0x80 | (code & 0x3f));
-  }
-}
-
-char plain_escape(char code) {
-  switch (code) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return code;
   }
 }
 
@@ -203,20 +177,9 @@ bool unescape(std::string_view inside, std::string& out) {
     out += inside.substr(0, plain);
     inside.remove_prefix(plain);
     if (inside.empty()) break;
-    if (inside[1] != 'u') {
-      out += plain_escape(inside[1]);
-      inside.remove_prefix(2);
-      continue;
-    }
-    unsigned code = hex_value(inside.data() + 2);
-    inside.remove_prefix(6);
-    if (code >= 0xd800 && code < 0xdc00 && inside.starts_with("\\u")) {
-      const unsigned low = hex_value(inside.data() + 2);
-      if (low >= 0xdc00 && low < 0xe000) {
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        inside.remove_prefix(6);
-      }
-    }
+    const char* p = inside.data();
+    const std::uint32_t code = read_escape(p, inside.data() + inside.size());
+    inside.remove_prefix(static_cast<std::size_t>(p - inside.data()));
     if (code >= 0xd800 && code < 0xe000) whole = false;
     append_utf8(code, out);
   }

@@ -122,12 +122,6 @@ class Mask final : public Step {
   std::string mask_;
 };
 
-template <class Kind>
-Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext&,
-                                   std::uint32_t number) {
-  return std::unique_ptr<Step>(new Kind(step, number));
-}
-
 constexpr OptionSpec fields_option = {
     .name = "fields",
     .kind = OptionKind::fields,
@@ -174,7 +168,7 @@ const StepSpec redact_step = {
     .summary = "Puts one and the same value in the place of values",
     .options = redact_options,
     .protects = true,
-    .make = make<Redact>,
+    .make = make_step<Redact>,
 };
 
 const StepSpec mask_step = {
@@ -182,7 +176,7 @@ const StepSpec mask_step = {
     .summary = "Hides the characters of strings, but for some at their ends",
     .options = mask_options,
     .protects = true,
-    .make = make<Mask>,
+    .make = make_step<Mask>,
 };
 
 }  // namespace adyton::pipeline

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "host/pipeline/batch.h"
+#include "host/pipeline/steps/spec.h"
 #include "modules/json/locate.h"
 
 namespace adyton::pipeline {
@@ -17,6 +19,13 @@ inline constexpr std::array<std::string_view, 2> missing_choices = {"error", "sk
 enum class Missing { error, skip };
 inline Missing missing_of(std::string_view choice) {
   return choice == "error" ? Missing::error : Missing::skip;
+}
+
+/// StepSpec::make for a step that needs nothing but its options and its number.
+template <class Kind>
+Result<std::unique_ptr<Step>> make_step(const StepConfig& step, const StepContext&,
+                                        std::uint32_t number) {
+  return std::unique_ptr<Step>(new Kind(step, number));
 }
 
 inline DeadRecord dead_record(std::uint32_t step, std::string kind, std::string field,

@@ -168,12 +168,6 @@ class Set final : public Step {
   std::string value_;
 };
 
-template <class Kind>
-Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext&,
-                                   std::uint32_t number) {
-  return std::unique_ptr<Step>(new Kind(step, number));
-}
-
 constexpr std::array drop_options = {
     OptionSpec{.name = "fields",
                .kind = OptionKind::fields,
@@ -208,21 +202,21 @@ const StepSpec drop_step = {
     .name = "drop",
     .summary = "Takes fields out of the record",
     .options = drop_options,
-    .make = make<Drop>,
+    .make = make_step<Drop>,
 };
 
 const StepSpec keep_step = {
     .name = "keep",
     .summary = "Takes everything but some fields out of the record",
     .options = keep_options,
-    .make = make<Keep>,
+    .make = make_step<Keep>,
 };
 
 const StepSpec set_step = {
     .name = "set",
     .summary = "Gives a field a value, whether it is there or not",
     .options = set_options,
-    .make = make<Set>,
+    .make = make_step<Set>,
 };
 
 }  // namespace adyton::pipeline

@@ -13,6 +13,7 @@
 #include "host/base/text.h"
 #include "modules/crypto/keyring.h"
 #include "tests/unit/cli/support.h"
+#include "tests/unit/temporary_folder.h"
 
 using namespace adyton;
 using namespace adyton::cli;
@@ -33,20 +34,6 @@ Outcome keys(const std::vector<std::string>& args) {
   const int code = keys_command(args, *os);
   return {code, out.text(), err.text()};
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "adyton-keys-XXXXXX";
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 std::string content(const std::string& path) {
   std::ifstream file(path);

@@ -8,25 +8,12 @@
 
 #include "host/base/text.h"
 #include "modules/crypto/keyring.h"
+#include "tests/unit/temporary_folder.h"
 
 using namespace adyton;
 using namespace adyton::crypto;
 
 namespace {
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "adyton-keyring-XXXXXX";
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 // A system in which a name is taken between the look and the rename.
 class RacingOs final : public Os {
