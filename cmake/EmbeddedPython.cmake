@@ -45,6 +45,32 @@ if("Modules/_hacl/libHacl_Hash_SHA2.a" IN_LIST python_libs)
   list(REMOVE_ITEM python_libs "Modules/_hacl/libHacl_Hash_SHA2.a")
   set(ADYTON_PYTHON_LACKS_SHA2 ON)
 endif()
+
+# Adyton's own allocator of Python's objects (host/python/object_allocator.cpp) takes the place of some
+# functions of the library's obmalloc.o: a copy of that object is linked before the archive in which
+# they, and the tables they look into, have other names. Only where the tables are the object's own
+# (they are _PyRuntime's from 3.12 on, where an interpreter may also have a GIL of its own, which the
+# allocator is not made for), and not under a sanitizer, which is to see every object. Elsewhere
+# Python's own allocator stays.
+set(ADYTON_BLOCK_HEAP OFF)
+if(ADYTON_PYTHON_VERSION VERSION_LESS 3.12 AND NOT ADYTON_SANITIZE)
+  set(python_obmalloc ${CMAKE_BINARY_DIR}/python/obmalloc.o)
+  set(python_obmalloc_names ${CMAKE_SOURCE_DIR}/cmake/python-allocator.syms)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    ${python_libpl}/${python_library} ${python_obmalloc_names})
+  file(REMOVE ${python_obmalloc})
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/python)
+  execute_process(COMMAND ${CMAKE_AR} x ${python_libpl}/${python_library} obmalloc.o
+    WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/python ERROR_QUIET)
+  execute_process(COMMAND ${CMAKE_NM} ${python_obmalloc}
+    OUTPUT_VARIABLE python_obmalloc_symbols ERROR_QUIET)
+  if(python_obmalloc_symbols MATCHES " d _PyMem\n.* d _PyObject\n")
+    execute_process(COMMAND ${CMAKE_OBJCOPY} --redefine-syms=${python_obmalloc_names}
+      --globalize-symbol=cpython_object_table --globalize-symbol=cpython_memory_table
+      ${python_obmalloc} COMMAND_ERROR_IS_FATAL ANY)
+    set(ADYTON_BLOCK_HEAP ON)
+  endif()
+endif()
 message(STATUS "Embedding Python ${ADYTON_PYTHON_VERSION}: ${python_libpl}/${python_library}")
 
 find_path(PYBIND11_INCLUDE pybind11/embed.h REQUIRED)
@@ -63,10 +89,17 @@ add_library(adyton::python_headers ALIAS adyton_python_headers)
 # which it is reached, and not in the archive's (--whole-archive), pure Python runs 2 % faster, and 1 %
 # faster with a version script than with a dynamic list of the same symbols.
 add_library(adyton_python_embed INTERFACE)
-target_link_libraries(adyton_python_embed INTERFACE adyton::python_headers
-  ${python_libpl}/${python_library} ${python_libs})
+target_link_libraries(adyton_python_embed INTERFACE adyton::python_headers)
+if(ADYTON_BLOCK_HEAP)
+  target_link_libraries(adyton_python_embed INTERFACE
+    $<TARGET_OBJECTS:adyton_python_objects> ${python_obmalloc})
+endif()
+target_link_libraries(adyton_python_embed INTERFACE ${python_libpl}/${python_library} ${python_libs})
 target_link_options(adyton_python_embed INTERFACE -no-pie -Wl,--undefined=Py_FrozenMain,--undefined=_PyInterpreterConfig_AsDict
   -Wl,--export-dynamic -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/python-symbols.map)
+if(ADYTON_BLOCK_HEAP)
+  target_link_libraries(adyton_python_embed INTERFACE adyton_python)
+endif()
 if(ADYTON_PYTHON_LACKS_SHA2)
   target_link_libraries(adyton_python_embed INTERFACE adyton_python_missing_sha2)
 endif()

@@ -3,6 +3,8 @@
 #include <cstdlib>
 
 #include "host/base/text.h"
+#include "host/python/arenas.h"
+#include "host/python/object_allocator.h"
 
 namespace adyton::python {
 namespace {
@@ -41,10 +43,18 @@ class Config {
   PyConfig config_;
 };
 
+void choose_allocators() {
+  use_huge_arenas();
+#ifdef ADYTON_BLOCK_HEAP
+  use_block_heap();
+#endif
+}
+
 PyStatus start(const Arguments& arguments, BuiltinModules built_ins) {
   for (const BuiltinModule& module : built_ins) {
     if (PyImport_AppendInittab(module.name, module.init) != 0) return PyStatus_NoMemory();
   }
+  choose_allocators();
   Config config;
   const PyStatus status = config.set_arguments(arguments);
   return PyStatus_Exception(status) ? status : config.initialize();

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, final
 from typing_extensions import Buffer
 
 KeyType = Literal["x-aes-gcm", "aes256-gcm", "aes128-gcm", "chacha20-poly1305",
-                  "xchacha20-poly1305", "aes256-siv"]
+                  "xchacha20-poly1305", "aes256-siv", "hmac-sha256", "hmac-sha512"]
 
 key_types: tuple[str, ...]
 algorithms_available: tuple[str, ...]
