@@ -8,7 +8,9 @@ namespace {
 
 VectorLevel best_level() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return VectorLevel::avx2;
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+  const bool avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2");
+  if (avx2) return avx512 ? VectorLevel::avx512 : VectorLevel::avx2;
 #endif
   return VectorLevel::portable;
 }
@@ -17,7 +19,7 @@ VectorLevel chosen_level() {
   const VectorLevel best = best_level();
   const char* const name = std::getenv("ADYTON_VECTORS");
   if (name == nullptr) return best;
-  for (const VectorLevel level : {VectorLevel::portable, VectorLevel::avx2}) {
+  for (const VectorLevel level : {VectorLevel::portable, VectorLevel::avx2, VectorLevel::avx512}) {
     if (name == vector_level_name(level)) return std::min(level, best);
   }
   return best;
@@ -31,7 +33,15 @@ VectorLevel vector_level() {
 }
 
 std::string_view vector_level_name(VectorLevel level) {
-  return level == VectorLevel::avx2 ? "avx2" : "portable";
+  switch (level) {
+    case VectorLevel::portable:
+      return "portable";
+    case VectorLevel::avx2:
+      return "avx2";
+    case VectorLevel::avx512:
+      return "avx512";
+  }
+  return "";
 }
 
 }  // namespace adyton

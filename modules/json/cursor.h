@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "modules/json/scan.h"
+#include "modules/json/specials.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -22,18 +23,50 @@ inline bool is_hex(char c) {
   return is_digit(c) || (lower >= 'a' && lower <= 'f');
 }
 
+/// The first byte from `p` on that is no digit, or `end`.
+inline const char* skip_digits(const char* p, const char* end) {
+  while (p < end && is_digit(*p)) ++p;
+  return p;
+}
+
+/// The same, never guessing how many there are, but with a longer way from `p` to the result: good
+/// where that is not on the way to all that follows. Looks up to 16 bytes behind `end`.
+inline const char* skip_digits_at_once(const char* p, const char* end) {
+#if defined(__SSE2__)
+  const __m128i zero = _mm_set1_epi8('0');
+  const __m128i nine = _mm_set1_epi8(9);
+  for (; p < end; p += 16) {
+    const __m128i bytes = _mm_sub_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)), zero);
+    const auto digits =
+        static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, nine), bytes)));
+    if (digits != 0xffff) {
+      p += __builtin_ctz(~digits);
+      break;
+    }
+  }
+  return p < end ? p : end;
+#else
+  return skip_digits(p, end);
+#endif
+}
+
 /// The grammar of RFC 8259 over the bytes from `begin` to `end`, as functions that take where
 /// something begins and give where it ends, or nullptr with `fault` set. Internal to the scanner
-/// and the locator, which keep it in registers. Looks up to scan_padding bytes behind `end`.
+/// and the locator. What it needs from byte to byte, a pointer and a place among the special bytes,
+/// is in the caller's registers: where a function takes no place, the cursor keeps it. Looks up to
+/// scan_padding bytes behind `end`.
+template <class Specials>
 class Cursor {
  public:
-  Cursor(const char* begin, const char* end) : begin_(begin), end_(end) {}
+  using Place = typename Specials::Place;
+
+  Cursor(const char* begin, const char* end) : begin_(begin), end_(end), specials_(begin, end) {}
 
   const Fault& fault() const { return fault_; }
   const char* begin() const { return begin_; }
   const char* end() const { return end_; }
 
-  const char* fail(const char* at, const char* message) {
+  [[gnu::noinline, gnu::cold]] const char* fail(const char* at, const char* message) {
     fault_ = {static_cast<std::size_t>(at - begin_), message};
     return nullptr;
   }
@@ -48,9 +81,42 @@ class Cursor {
 
   /// `p` is at the opening quote. Sets `escaped` if there is a backslash, else leaves it.
   const char* string(const char* p, bool& escaped) {
+    Place place = specials_.place();
+    p = string(p, escaped, place);
+    specials_.set_place(place);
+    return p;
+  }
+
+  /// A member's key, the colon behind it, and the space around that: gives where the value begins.
+  const char* key(const char* p, const char*& key_end, bool& escaped) {
+    Place place = specials_.place();
+    p = key(p, key_end, escaped, place);
+    specials_.set_place(place);
+    return p;
+  }
+
+  const char* value(const char* p, unsigned depth) {
+    Place place = specials_.place();
+    p = value(p, depth, place);
+    specials_.set_place(place);
+    return p;
+  }
+
+  Place place() const { return specials_.place(); }
+  void set_place(Place place) { specials_.set_place(place); }
+
+  [[gnu::always_inline]] inline const char* value(const char* p, unsigned depth, Place& place) {
+    if (p >= end_ || (*p != '{' && *p != '[')) return scalar(p, place);
+    specials_.set_place(place);
+    p = container(p, depth);
+    place = specials_.place();
+    return p;
+  }
+
+  [[gnu::always_inline]] inline const char* string(const char* p, bool& escaped, Place& place) {
     ++p;
     for (;;) {
-      p = special(p);
+      p = specials_.from(p, place);
       if (p >= end_) return fail(end_, "the string is not closed");
       if (*p == '"') return p + 1;
       if (*p != '\\') return fail(p, "a control character in a string must be escaped");
@@ -60,10 +126,10 @@ class Cursor {
     }
   }
 
-  /// A member's key, the colon behind it, and the space around that: gives where the value begins.
-  const char* key(const char* p, const char*& key_end, bool& escaped) {
+  [[gnu::always_inline]] inline const char* key(const char* p, const char*& key_end, bool& escaped,
+                                                Place& place) {
     if (!at(p, '"')) return fail(p, "expected a key in double quotes");
-    p = string(p, escaped);
+    p = string(p, escaped, place);
     if (p == nullptr) return nullptr;
     key_end = p;
     p = space(p);
@@ -71,52 +137,76 @@ class Cursor {
     return space(p + 1);
   }
 
-  const char* value(const char* p, unsigned depth) {
-    if (p < end_ && *p == '"') {
-      bool escaped = false;
-      return string(p, escaped);
-    }
-    return other_value(p, depth);
-  }
-
  private:
-  /// The first byte from `p` that a string cannot hold as it is, or something not before end.
-  const char* special(const char* p) const {
-#if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i control = _mm_set1_epi8(0x1f);
-    for (; p < end_; p += 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-      const __m128i hits =
-          _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-                       _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
-      const auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits));
-      if (mask != 0) return p + __builtin_ctz(mask);
-    }
-    return p;
-#else
-    while (p < end_ && *p != '"' && *p != '\\' && static_cast<unsigned char>(*p) >= 0x20) ++p;
-    return p;
-#endif
-  }
-
   const char* escape(const char* p);
   [[gnu::always_inline]] inline const char* number(const char* p);
   [[gnu::always_inline]] inline const char* literal(const char* p);
-  [[gnu::always_inline]] inline const char* scalar(const char* p);
-  const char* other_value(const char* p, unsigned depth);
+  [[gnu::always_inline]] inline const char* scalar(const char* p, Place& place);
+  [[gnu::always_inline]] inline const char* nested(const char* p, unsigned depth, Place& place);
+  const char* container(const char* p, unsigned depth);
 
   /// A member's key: gives where its value begins.
-  const char* member(const char* p) {
+  [[gnu::always_inline]] inline const char* member(const char* p, Place& place) {
     const char* key_end;
     bool escaped = false;
-    return key(p, key_end, escaped);
+    return key(p, key_end, escaped, place);
   }
 
   const char* begin_;
   const char* end_;
   Fault fault_;
+  Specials specials_;
 };
+
+template <class Specials>
+inline const char* Cursor<Specials>::number(const char* p) {
+  const auto digits = [this](const char* q) {
+    return Specials::looks_ahead ? skip_digits_at_once(q, end_) : skip_digits(q, end_);
+  };
+  if (*p == '-') ++p;
+  if (p >= end_ || !is_digit(*p)) return fail(p, "expected a digit");
+  p = *p == '0' ? p + 1 : digits(p);
+  if (at(p, '.')) {
+    const char* const fraction = p + 1;
+    p = digits(fraction);
+    if (p == fraction) return fail(p, "expected a digit after the decimal point");
+  }
+  if (at(p, 'e') || at(p, 'E')) {
+    ++p;
+    if (at(p, '+') || at(p, '-')) ++p;
+    const char* const exponent = p;
+    p = digits(exponent);
+    if (p == exponent) return fail(p, "expected a digit in the exponent");
+  }
+  return p;
+}
+
+template <class Specials>
+inline const char* Cursor<Specials>::literal(const char* p) {
+  // The padding lets four bytes be read at once, and one comparison do for two words.
+  std::uint32_t word;
+  std::memcpy(&word, p, sizeof word);
+  const auto is = [word](const char* text) {
+    std::uint32_t other;
+    std::memcpy(&other, text, sizeof other);
+    return static_cast<unsigned>(word == other);
+  };
+  if ((is("true") | is("null")) != 0) {
+    if (p + 4 <= end_) return p + 4;
+  } else if (is("fals") != 0 && p + 5 <= end_ && p[4] == 'e') {
+    return p + 5;
+  }
+  return fail(p, "expected a value");
+}
+
+template <class Specials>
+inline const char* Cursor<Specials>::scalar(const char* p, Place& place) {
+  if (p >= end_) return fail(p, "expected a value");
+  if (*p == '"') {
+    bool escaped = false;
+    return string(p, escaped, place);
+  }
+  return *p == '-' || is_digit(*p) ? number(p) : literal(p);
+}
 
 }  // namespace adyton::json::detail

@@ -23,6 +23,12 @@ struct FieldSet::Node {
   std::vector<std::uint32_t> fields;  // that end here or go on
   std::vector<Edge> edges;
   std::unique_ptr<Node> any;
+
+  /// The lengths that the edges' keys have, a bit each.
+  std::uint64_t lengths = 0;
+  static std::size_t length_bit(std::string_view key) {
+    return std::min<std::size_t>(key.size(), 63);
+  }
 };
 
 namespace {
@@ -54,6 +60,7 @@ std::unique_ptr<Node> build(const std::vector<Pointer>& pointers, std::vector<st
     edge->named.push_back(field);
   }
   for (Node::Edge& edge : node->edges) {
+    node->lengths |= std::uint64_t{1} << Node::length_bit(edge.key);
     std::vector<std::uint32_t> below = edge.named;
     below.insert(below.end(), wild.begin(), wild.end());
     edge.child = build(pointers, std::move(below), depth + 1);
@@ -70,9 +77,27 @@ struct Slot {
   std::uint32_t comma = no_offset;
 };
 
+/// What has been passed of a container.
+struct Members {
+  explicit Members(const char* bracket) : open(bracket) {}
+  const char* open;
+  const char* comma = nullptr;  // the last one
+  std::uint32_t position = 0;   // how many commas there were
+
+  /// Behind the comma.
+  const char* pass(const char* p) {
+    comma = p;
+    ++position;
+    return p + 1;
+  }
+};
+
 /// One pass over one text. Recursion is as deep as the longest pointer; what no field leads into is
 /// skipped without it.
+template <class Specials>
 class Walk {
+  using Place = typename Specials::Place;
+
  public:
   Walk(std::string_view text, Locations& out, Select select)
       : cursor_(text.data(), text.data() + text.size()), out_(out), select_(select) {}
@@ -110,49 +135,56 @@ class Walk {
     return q;
   }
 
-  /// A member or element that no field leads to.
+  /// A member or element that no field leads to, where what is between the fields matters.
   const char* other(const char* p, unsigned depth, const Slot& slot) {
     const char* const q = cursor_.value(p, depth);
-    if (q != nullptr && select_ == Select::rest) emit(no_offset, slot, p, q);
+    if (q != nullptr) emit(no_offset, slot, p, q);
     return q;
+  }
+
+  /// A member or element of which a field may be a part; `child` is null if none is.
+  const char* noted(const Node* child, const char* p, unsigned depth, const Slot& slot,
+                    Place& place) {
+    cursor_.set_place(place);
+    p = child != nullptr ? value(*child, p, depth, slot) : other(p, depth, slot);
+    place = cursor_.place();
+    return p;
   }
 
   const char* object(const Node& node, const char* const open, unsigned depth) {
     if (depth == max_depth) return cursor_.fail(open, "nested more than 1024 deep");
     const std::size_t seen = open_frame(node);
     std::vector<std::string> keys;  // of an object all of whose members are named
-    Slot slot;
-    slot.container = offset(open);
+    Members members(open);
     const char* p = cursor_.space(open + 1);
+    Place place = cursor_.place();
     if (!cursor_.at(p, '}')) {
       for (;;) {
-        slot.member = offset(p);
+        const char* const begin = p;
         const char* key_end = nullptr;
         bool escaped = false;
-        const char* const key_begin = p + 1;
-        p = cursor_.key(p, key_end, escaped);
+        p = cursor_.key(p, key_end, escaped, place);
         if (p == nullptr) return nullptr;
-        std::string_view key(key_begin, static_cast<std::size_t>(key_end - 1 - key_begin));
-        if (escaped) {
-          unescaped_.clear();
-          unescape(key, unescaped_);
-          key = unescaped_;
-        }
+        std::string_view key(begin + 1, static_cast<std::size_t>(key_end - begin) - 2);
+        if (escaped) key = unescaped(key);
         if (node.any) keys.emplace_back(key);
         const Node* const child = member(node, key, seen);
         const std::size_t before = out_.matches.size();
-        p = child != nullptr ? value(*child, p, depth + 1, slot) : other(p, depth + 1, slot);
+        if (child == nullptr && select_ == Select::fields) {
+          p = cursor_.value(p, depth + 1, place);
+        } else {
+          p = noted(child, p, depth + 1, slot(members, begin), place);
+        }
         if (p == nullptr) return nullptr;
         p = cursor_.space(p);
         if (!cursor_.at(p, ',')) break;
-        ++slot.position;
-        slot.comma = offset(p);
-        p = cursor_.space(p + 1);
-        fix_next(slot, before, p);
+        p = cursor_.space(members.pass(p));
+        fix_next(members, before, p);
       }
       if (!cursor_.at(p, '}')) return cursor_.fail(p, "expected a comma or a closing brace");
     }
     if (node.any) find_repeated(node, keys);
+    cursor_.set_place(place);
     close_frame(node, seen, open, p + 1);
     return p + 1;
   }
@@ -160,45 +192,60 @@ class Walk {
   const char* array(const Node& node, const char* const open, unsigned depth) {
     if (depth == max_depth) return cursor_.fail(open, "nested more than 1024 deep");
     const std::size_t seen = open_frame(node);
-    Slot slot;
-    slot.container = offset(open);
+    Members members(open);
     const char* p = cursor_.space(open + 1);
+    Place place = cursor_.place();
     if (!cursor_.at(p, ']')) {
       for (;;) {
-        slot.member = offset(p);
-        const Node* const child = element(node, slot.position, seen);
+        const Node* const child = element(node, members.position, seen);
         const std::size_t before = out_.matches.size();
-        p = child != nullptr ? value(*child, p, depth + 1, slot) : other(p, depth + 1, slot);
+        if (child == nullptr && select_ == Select::fields) {
+          p = cursor_.value(p, depth + 1, place);
+        } else {
+          p = noted(child, p, depth + 1, slot(members, p), place);
+        }
         if (p == nullptr) return nullptr;
         p = cursor_.space(p);
         if (!cursor_.at(p, ',')) break;
-        ++slot.position;
-        slot.comma = offset(p);
-        p = cursor_.space(p + 1);
-        fix_next(slot, before, p);
+        p = cursor_.space(members.pass(p));
+        fix_next(members, before, p);
       }
       if (!cursor_.at(p, ']')) return cursor_.fail(p, "expected a comma or a closing bracket");
     }
+    cursor_.set_place(place);
     close_frame(node, seen, open, p + 1);
     return p + 1;
   }
 
+  std::string_view unescaped(std::string_view key) {
+    unescaped_.clear();
+    unescape(key, unescaped_);
+    return unescaped_;
+  }
+
+  Slot slot(const Members& members, const char* begin) const {
+    return {offset(begin), offset(members.open), members.position,
+            members.comma == nullptr ? no_offset : offset(members.comma)};
+  }
+
   /// The match of the member just passed, if it was one itself, learns where its neighbour begins.
-  void fix_next(const Slot& slot, std::size_t before, const char* next) {
+  void fix_next(const Members& members, std::size_t before, const char* next) {
     if (out_.matches.size() == before) return;
     Match& last = out_.matches.back();
-    if (last.container == slot.container) last.next = offset(next);
+    if (last.container == offset(members.open)) last.next = offset(next);
   }
 
   const Node* member(const Node& node, std::string_view key, std::size_t seen) {
-    for (std::size_t i = 0; i < node.edges.size(); ++i) {
-      const Node::Edge& edge = node.edges[i];
+    // Most keys have a length that no edge has.
+    if ((node.lengths >> Node::length_bit(key) & 1) == 0) return node.any.get();
+    for (const Node::Edge& edge : node.edges) {
       if (edge.key.size() != key.size()) continue;
       // Most keys of the right length differ in their first byte, which spares the call.
       if (!key.empty() && edge.key.front() != key.front()) continue;
       if (edge.key != key) continue;
-      if (out_.met[seen + i] && out_.repeated == no_offset) out_.repeated = edge.named.front();
-      out_.met[seen + i] = 1;
+      unsigned char& met = out_.met[seen + static_cast<std::size_t>(&edge - node.edges.data())];
+      if (met && out_.repeated == no_offset) out_.repeated = edge.named.front();
+      met = 1;
       return edge.child.get();
     }
     return node.any.get();
@@ -245,7 +292,7 @@ class Walk {
     out_.gaps.push_back({field, depth, offset(begin), offset(end)});
   }
 
-  detail::Cursor cursor_;
+  detail::Cursor<Specials> cursor_;
   Locations& out_;
   Select select_;
   std::string unescaped_;
@@ -264,7 +311,10 @@ FieldSet& FieldSet::operator=(FieldSet&&) noexcept = default;
 
 Fault FieldSet::locate(std::string_view text, Locations& out, Select select) const {
   out.clear();
-  return Walk(text, out, select).run(*root_);
+  if (detail::IndexedSpecials::usable(text.size())) {
+    return Walk<detail::IndexedSpecials>(text, out, select).run(*root_);
+  }
+  return Walk<detail::NearbySpecials>(text, out, select).run(*root_);
 }
 
 }  // namespace adyton::json

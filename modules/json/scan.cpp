@@ -8,7 +8,8 @@
 namespace adyton::json {
 namespace detail {
 
-const char* Cursor::escape(const char* p) {
+template <class Specials>
+const char* Cursor<Specials>::escape(const char* p) {
   const char code = p + 1 < end_ ? p[1] : '\0';
   switch (code) {
     case '"':
@@ -30,57 +31,16 @@ const char* Cursor::escape(const char* p) {
   }
 }
 
-const char* Cursor::number(const char* p) {
-  const auto digits = [this](const char* q) {
-    while (q < end_ && is_digit(*q)) ++q;
-    return q;
-  };
-  if (*p == '-') ++p;
-  if (p >= end_ || !is_digit(*p)) return fail(p, "expected a digit");
-  p = *p == '0' ? p + 1 : digits(p);
-  if (at(p, '.')) {
-    const char* const fraction = p + 1;
-    p = digits(fraction);
-    if (p == fraction) return fail(p, "expected a digit after the decimal point");
-  }
-  if (at(p, 'e') || at(p, 'E')) {
-    ++p;
-    if (at(p, '+') || at(p, '-')) ++p;
-    const char* const exponent = p;
-    p = digits(exponent);
-    if (p == exponent) return fail(p, "expected a digit in the exponent");
-  }
+template <class Specials>
+const char* Cursor<Specials>::container(const char* p, const unsigned depth) {
+  Place place = specials_.place();
+  p = nested(p, depth, place);
+  specials_.set_place(place);
   return p;
 }
 
-const char* Cursor::literal(const char* p) {
-  // The padding lets four bytes be read at once, and one comparison do for two words.
-  std::uint32_t word;
-  std::memcpy(&word, p, sizeof word);
-  const auto is = [word](const char* text) {
-    std::uint32_t other;
-    std::memcpy(&other, text, sizeof other);
-    return word == other;
-  };
-  if (is("true") | is("null")) {
-    if (p + 4 <= end_) return p + 4;
-  } else if (is("fals") && p + 5 <= end_ && p[4] == 'e') {
-    return p + 5;
-  }
-  return fail(p, "expected a value");
-}
-
-const char* Cursor::scalar(const char* p) {
-  if (p >= end_) return fail(p, "expected a value");
-  if (*p == '"') {
-    bool escaped = false;
-    return string(p, escaped);
-  }
-  return *p == '-' || is_digit(*p) ? number(p) : literal(p);
-}
-
-const char* Cursor::other_value(const char* p, const unsigned depth) {
-  if (p >= end_ || (*p != '{' && *p != '[')) return scalar(p);
+template <class Specials>
+const char* Cursor<Specials>::nested(const char* p, const unsigned depth, Place& place) {
   // One bit for each open container: set for an object. No recursion, whatever the text nests.
   std::array<std::uint64_t, max_depth / 64> objects;
   unsigned open = depth;
@@ -95,11 +55,11 @@ const char* Cursor::other_value(const char* p, const unsigned depth) {
       ++open;
       p = space(p + 1);
       if (!at(p, object ? '}' : ']')) {
-        if (object && (p = member(p)) == nullptr) return nullptr;
+        if (object && (p = member(p, place)) == nullptr) return nullptr;
         continue;
       }
     } else {
-      p = scalar(p);
+      p = scalar(p, place);
       if (p == nullptr) return nullptr;
       p = space(p);
     }
@@ -114,13 +74,31 @@ const char* Cursor::other_value(const char* p, const unsigned depth) {
       p = space(p + 1);
     }
     p = space(p + 1);
-    if (object && (p = member(p)) == nullptr) return nullptr;
+    if (object && (p = member(p, place)) == nullptr) return nullptr;
   }
 }
+
+template const char* Cursor<NearbySpecials>::escape(const char*);
+template const char* Cursor<NearbySpecials>::container(const char*, unsigned);
+template const char* Cursor<IndexedSpecials>::escape(const char*);
+template const char* Cursor<IndexedSpecials>::container(const char*, unsigned);
 
 }  // namespace detail
 
 namespace {
+
+/// For single values, which are short as a rule.
+using Scanner = detail::Cursor<detail::NearbySpecials>;
+
+template <class Specials>
+Fault validate_with(std::string_view text) {
+  detail::Cursor<Specials> cursor(text.data(), text.data() + text.size());
+  const char* p = cursor.value(cursor.space(cursor.begin()), 0);
+  if (p == nullptr) return cursor.fault();
+  p = cursor.space(p);
+  if (p < cursor.end()) cursor.fail(p, "something stands behind the value");
+  return cursor.fault();
+}
 
 void append_utf8(std::uint32_t code, std::string& out) {
   const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
@@ -144,16 +122,14 @@ void append_utf8(std::uint32_t code, std::string& out) {
 }  // namespace
 
 Fault validate(std::string_view text) {
-  detail::Cursor cursor(text.data(), text.data() + text.size());
-  const char* p = cursor.value(cursor.space(cursor.begin()), 0);
-  if (p == nullptr) return cursor.fault();
-  p = cursor.space(p);
-  if (p < cursor.end()) cursor.fail(p, "something stands behind the value");
-  return cursor.fault();
+  if (detail::IndexedSpecials::usable(text.size())) {
+    return validate_with<detail::IndexedSpecials>(text);
+  }
+  return validate_with<detail::NearbySpecials>(text);
 }
 
 Fault skip_value(std::string_view text, std::size_t& cursor, unsigned depth) {
-  detail::Cursor scanner(text.data(), text.data() + text.size());
+  Scanner scanner(text.data(), text.data() + text.size());
   const char* const p = scanner.value(scanner.begin() + cursor, depth);
   if (p != nullptr) cursor = static_cast<std::size_t>(p - scanner.begin());
   return scanner.fault();
@@ -164,7 +140,7 @@ void skip_space(std::string_view text, std::size_t& cursor) {
 }
 
 Fault skip_string(std::string_view text, std::size_t& cursor, bool& escaped) {
-  detail::Cursor scanner(text.data(), text.data() + text.size());
+  Scanner scanner(text.data(), text.data() + text.size());
   const char* const p = scanner.string(scanner.begin() + cursor, escaped);
   if (p != nullptr) cursor = static_cast<std::size_t>(p - scanner.begin());
   return scanner.fault();

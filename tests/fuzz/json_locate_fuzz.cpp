@@ -1,5 +1,6 @@
-// FieldSet::locate() finds what a walk through Boost.JSON's document finds. The input's first line
-// is a list of pointers, separated by blanks; the rest is the text.
+// FieldSet::locate() finds what a walk through Boost.JSON's document finds, and in a long text,
+// which is read in another way, what it finds in a short one. The input's first line is a list of
+// pointers, separated by blanks; the rest is the text.
 #include <cstdlib>
 #include <span>
 #include <string>
@@ -100,6 +101,34 @@ bool repeats_a_key(std::string_view text) {
   return parser.handler().repeated;
 }
 
+/// What is found in the text, as numbers, behind `before` bytes of white space, which are taken
+/// from the offsets; nothing where it is not JSON.
+std::vector<std::size_t> found_behind(std::size_t before, std::string_view text,
+                                      const json::FieldSet& set, json::Select select) {
+  std::string padded(before, ' ');
+  padded += text;
+  padded.append(json::scan_padding, '\0');
+  json::Locations found;
+  if (set.locate({padded.data(), before + text.size()}, found, select)) return {};
+  std::vector<std::size_t> numbers{found.repeated};
+  const auto put = [&](std::uint32_t offset) {
+    numbers.push_back(offset == json::no_offset ? offset : offset - before);
+  };
+  for (const auto& match : found.matches) {
+    numbers.insert(numbers.end(), {match.field, match.position});
+    for (const auto offset :
+         {match.member, match.begin, match.end, match.container, match.comma, match.next}) {
+      put(offset);
+    }
+  }
+  for (const auto& gap : found.gaps) {
+    numbers.insert(numbers.end(), {gap.field, gap.depth});
+    put(gap.begin);
+    put(gap.end);
+  }
+  return numbers;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -112,8 +141,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   padded.append(json::scan_padding, '\0');
   const std::string_view text(padded.data(), length);
 
+  const json::FieldSet set(pointers);
+  for (const auto select : {json::Select::fields, json::Select::rest}) {
+    if (found_behind(0, text, set, select) != found_behind(200, text, set, select)) std::abort();
+  }
   json::Locations found;
-  if (json::FieldSet(pointers).locate(text, found)) return 0;
+  if (set.locate(text, found)) return 0;
   if (!adyton::is_utf8(text)) return 0;
   boost::json::parse_options options;
   options.max_depth = json::max_depth;

@@ -15,8 +15,7 @@ FieldSet fields(std::initializer_list<const char*> texts) {
 }
 
 /// "field:value" for each match, then "-field" for each gap, then "!field" for a repeated key.
-std::vector<std::string> located(const FieldSet& set, std::string_view text,
-                                 Select select = Select::fields) {
+std::vector<std::string> located_in(std::string_view text, const FieldSet& set, Select select) {
   const Padded padded(text);
   Locations found;
   const Fault fault = set.locate(padded.view(), found, select);
@@ -35,6 +34,13 @@ std::vector<std::string> located(const FieldSet& set, std::string_view text,
 }
 
 using List = std::vector<std::string>;
+
+List located(const FieldSet& set, std::string_view text, Select select = Select::fields) {
+  const List found = located_in(text, set, select);
+  // A text is read in another way where it is long.
+  CHECK(located_in(lengthened(text), set, select) == found);
+  return found;
+}
 
 }  // namespace
 
@@ -111,6 +117,7 @@ TEST_CASE("the whole text is checked, also behind the last field") {
                            R"({"a")", R"({"a":1,b:2})", ""}) {
     CAPTURE(text);
     CHECK(set.locate(Padded(text).view(), found));
+    CHECK(set.locate(Padded(lengthened(text)).view(), found));
   }
 }
 
@@ -121,6 +128,7 @@ TEST_CASE("every cut of a text with fields is a fault") {
   REQUIRE_FALSE(set.locate(Padded(whole).view(), found));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CHECK(set.locate(Padded(whole.substr(0, size)).view(), found));
+    CHECK(set.locate(Padded(lengthened(whole.substr(0, size))).view(), found));
   }
 }
 

@@ -11,7 +11,7 @@ using namespace adyton::json;
 namespace {
 
 bool valid(std::string_view text) {
-  return !validate(Padded(text).view());
+  return !validated(text);
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ TEST_CASE("what is not JSON is refused where it stops being JSON") {
         {"NaN", 0},     {"[", 1},           {"{", 1},        {"]", 0},          {"1 1", 2},
         {"[1}", 2},     {"{\"a\":1]", 6},   {"'a'", 0},      {"\"\\", 1},       {"\"\\u1", 1}}) {
     CAPTURE(c.text);
-    const Fault fault = validate(Padded(c.text).view());
+    const Fault fault = validated(c.text);
     REQUIRE(fault);
     CHECK(fault.offset == c.offset);
   }
@@ -115,4 +115,14 @@ TEST_CASE("a value is skipped to its end and not further") {
   CHECK_FALSE(skip_string(text.view(), cursor, escaped));
   CHECK_FALSE(escaped);
   CHECK(text.view()[cursor] == ']');
+}
+
+TEST_CASE("a number ends with the text, whatever digits lie behind it") {
+  for (const char* number : {"1", "-20", "3.25", "4e5", "123456789012345", "1234567890123456"}) {
+    CAPTURE(number);
+    const Padded text(number);
+    std::size_t cursor = 0;
+    CHECK_FALSE(skip_value(text.view(), cursor, 0));
+    CHECK(cursor == text.view().size());
+  }
 }
