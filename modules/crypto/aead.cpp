@@ -37,6 +37,8 @@ std::size_t nonce_size_of(const Keyring::Key& key) {
     case KeyType::xchacha20_poly1305:
       return XChaCha20Poly1305::nonce_size;
     case KeyType::aes256_siv:
+    case KeyType::hmac_sha256:
+    case KeyType::hmac_sha512:
       break;
   }
   throw std::logic_error("a key type without a nonce");
@@ -55,9 +57,20 @@ std::unique_ptr<AeadCipher> make_cipher(const AeadKey& key) {
     case KeyType::xchacha20_poly1305:
       return std::make_unique<XChaCha20Poly1305>(material);
     case KeyType::aes256_siv:
+    case KeyType::hmac_sha256:
+    case KeyType::hmac_sha512:
       break;
   }
   throw std::logic_error("a key type without a nonce");
+}
+
+/// Why an Aead does not take a key of that type, and what to do.
+std::string_view refusal(KeyType type) {
+  return key_purpose(type) == KeyPurpose::mac
+             ? ", a key for authentication codes, which an Aead does not take; make a keyring of "
+               "type x-aes-gcm, or disable the key"
+             : ", a deterministic key, which an Aead does not take; use a Daead, or disable the "
+               "key";
 }
 
 }  // namespace
@@ -140,11 +153,9 @@ Result<Aead> Aead::create(const Keyring& keyring) {
   auto impl = std::make_unique<Impl>();
   for (const Keyring::Key& key : keyring.material()) {
     if (key.status != KeyStatus::enabled) continue;
-    if (is_deterministic(*key.type)) {
+    if (key_purpose(*key.type) != KeyPurpose::aead) {
       return Error{ErrorCode::config,
-                   cat("key ", key.id, " is ", key_type_name(*key.type),
-                       ", a deterministic key, which an Aead does not take; use a Daead, or "
-                       "disable the key")};
+                   cat("key ", key.id, " is ", key_type_name(*key.type), refusal(*key.type))};
     }
     impl->add(key, keyring.primary_key_id());
   }

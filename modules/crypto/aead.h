@@ -36,7 +36,8 @@ struct Opening {
 /// call is running may use it: nonces come from getrandom(2) at every call.
 class Aead {
  public:
-  /// Refuses a keyring with an enabled deterministic key (ErrorCode::config, names id and type).
+  /// Refuses a keyring with an enabled key for another purpose (ErrorCode::config, names id and
+  /// type).
   static Result<Aead> create(const Keyring& keyring);
 
   Aead(Aead&&) noexcept;

@@ -26,4 +26,10 @@ std::string token_associated_data(std::string_view domain) {
   return out;
 }
 
+std::string hash_message_head(std::string_view domain) {
+  std::string out = "adyton/hash/1";
+  frame(out, domain);
+  return out;
+}
+
 }  // namespace adyton::crypto

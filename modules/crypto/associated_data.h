@@ -10,6 +10,8 @@ namespace adyton::crypto {
 //   field   "adyton/field/1" (14 bytes of ASCII), then for each of domain, pointer, record id:
 //           its length as 4 bytes, big endian, and its bytes
 //   token   "adyton/token/1", then the domain framed in the same way
+//   hash    "adyton/hash/1", then the domain framed in the same way, then, up to the end, what is
+//           hashed
 //
 // The lengths keep ("ab", "c") apart from ("a", "bc"), which joining with a separator would not.
 
@@ -21,5 +23,8 @@ std::string field_associated_data(std::string_view domain, std::string_view poin
 /// What a deterministic token is bound to: the domain alone, so that equal values give equal tokens
 /// across fields and tables.
 std::string token_associated_data(std::string_view domain);
+
+/// What stands before the value in the message of a keyed hash.
+std::string hash_message_head(std::string_view domain);
 
 }  // namespace adyton::crypto

@@ -101,7 +101,7 @@ Result<Daead> Daead::create(const Keyring& keyring, std::uint32_t sealing_key_id
   bool found = false;
   for (const Keyring::Key& key : keyring.material()) {
     if (key.status != KeyStatus::enabled) continue;
-    if (!is_deterministic(*key.type)) {
+    if (key_purpose(*key.type) != KeyPurpose::daead) {
       return Error{ErrorCode::config,
                    cat("key ", key.id, " is ", key_type_name(*key.type),
                        ", not a deterministic key, which a Daead needs; use an Aead, or make a "

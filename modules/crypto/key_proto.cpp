@@ -19,7 +19,7 @@ struct Layout {
   std::size_t size;
 };
 
-constexpr std::array<Layout, 6> layouts{{
+constexpr std::array<Layout, 8> layouts{{
     {KeyType::x_aes_gcm, "type.googleapis.com/google.crypto.tink.XAesGcmKey", 2, 3, 32},
     {KeyType::aes256_gcm, "type.googleapis.com/google.crypto.tink.AesGcmKey", 2, 3, 32},
     {KeyType::aes128_gcm, "type.googleapis.com/google.crypto.tink.AesGcmKey", 2, 3, 16},
@@ -28,6 +28,8 @@ constexpr std::array<Layout, 6> layouts{{
     {KeyType::xchacha20_poly1305, "type.googleapis.com/google.crypto.tink.XChaCha20Poly1305Key", 0,
      3, 32},
     {KeyType::aes256_siv, "type.googleapis.com/google.crypto.tink.AesSivKey", 0, 2, 64},
+    {KeyType::hmac_sha256, "type.googleapis.com/google.crypto.tink.HmacKey", 2, 3, 32},
+    {KeyType::hmac_sha512, "type.googleapis.com/google.crypto.tink.HmacKey", 2, 3, 64},
 }};
 
 const Layout& layout_of(KeyType type) {
@@ -82,6 +84,56 @@ Result<std::size_t> read_salt_size(std::string_view params) {
   return static_cast<std::size_t>(*salt_size);
 }
 
+// Tink's numbers for the hashes of an HmacKey.
+constexpr std::uint64_t proto_sha256 = 3;
+constexpr std::uint64_t proto_sha512 = 4;
+
+std::uint64_t proto_hash(KeyType type) {
+  return type == KeyType::hmac_sha256 ? proto_sha256 : proto_sha512;
+}
+
+/// The HMAC key type that the parameters make.
+Result<KeyType> read_hmac_params(std::string_view params) {
+  std::optional<std::uint64_t> hash;
+  std::optional<std::uint64_t> tag_size;
+  ProtoReader reader(params);
+  while (const auto field = reader.next()) {
+    const bool known = field->number == 1   ? take(*field, hash)
+                       : field->number == 2 ? take(*field, tag_size)
+                                            : false;
+    if (!known) return invalid("has a parameter this version of Adyton does not know");
+  }
+  if (reader.failed()) return invalid("is damaged: its parameters are no protobuf message");
+  if (hash == proto_sha256 && tag_size == 32U) return KeyType::hmac_sha256;
+  if (hash == proto_sha512 && tag_size == 64U) return KeyType::hmac_sha512;
+  return invalid(
+      "has an HMAC that Adyton does not have; it has HMAC_SHA256_256BITTAG and "
+      "HMAC_SHA512_512BITTAG");
+}
+
+/// Reads the parameters into the key; they have to fit the layout.
+Status read_params(const Layout& layout, std::string_view params, Keyring::Key& key) {
+  if (layout.type == KeyType::x_aes_gcm) {
+    ADYTON_TRY(key.salt_size, read_salt_size(params));
+  } else if (key_purpose(layout.type) == KeyPurpose::mac) {
+    ADYTON_TRY(const KeyType type, read_hmac_params(params));
+    if (type != layout.type) return invalid("has a key value of a wrong size for its hash");
+  } else if (!params.empty()) {
+    return invalid("has a parameter this version of Adyton does not know");
+  }
+  return {};
+}
+
+std::string params_of(const Keyring::Key& key) {
+  std::string params;
+  if (key.type == KeyType::x_aes_gcm) append_varint_field(params, 1, key.salt_size);
+  if (key_purpose(*key.type) == KeyPurpose::mac) {
+    append_varint_field(params, 1, proto_hash(*key.type));
+    append_varint_field(params, 2, key_size(*key.type));
+  }
+  return params;
+}
+
 }  // namespace
 
 std::string_view type_url(KeyType type) {
@@ -103,11 +155,7 @@ Status read_key_proto(std::string_view url, std::string_view value, Keyring::Key
     }
     const std::string_view bytes = fields.key.value_or("");
     if (bytes.size() != layout.size) continue;
-    if (layout.type == KeyType::x_aes_gcm) {
-      ADYTON_TRY(key.salt_size, read_salt_size(fields.params.value_or("")));
-    } else if (!fields.params.value_or("").empty()) {
-      return invalid("has a parameter this version of Adyton does not know");
-    }
+    ADYTON_CHECK(read_params(layout, fields.params.value_or(""), key));
     key.type = layout.type;
     key.material = Secret(as_bytes(bytes));
     return {};
@@ -123,9 +171,7 @@ std::string write_key_proto(const Keyring::Key& key) {
   const Layout& layout = layout_of(*key.type);
   std::string out;
   out.reserve(key.material.size() + 32);  // not moved while it grows: no copy is left behind
-  if (key.type == KeyType::x_aes_gcm) {
-    std::string params;
-    append_varint_field(params, 1, key.salt_size);
+  if (const std::string params = params_of(key); !params.empty()) {
     append_bytes_field(out, layout.params_field, params);
   }
   append_bytes_field(out, layout.key_field, as_text(key.material.bytes()));

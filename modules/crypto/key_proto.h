@@ -15,6 +15,8 @@ namespace adyton::crypto {
 //   ChaCha20Poly1305Key   1 version   2 key_value (32)
 //   XChaCha20Poly1305Key  1 version   3 key_value (32)
 //   AesSivKey             1 version   2 key_value (64)
+//   HmacKey               1 version   2 params { 1 hash  2 tag_size }   3 key_value
+//                         hash 3 (SHA256), tag_size 32, 32 bytes; hash 4 (SHA512), tag_size 64, 64
 //
 // The version is 0, which proto3 does not write.
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 #include "host/base/text.h"
@@ -11,9 +12,9 @@
 namespace adyton::crypto {
 namespace {
 
-constexpr std::array<std::string_view, 6> type_names{"x-aes-gcm",          "aes256-gcm",
-                                                     "aes128-gcm",         "chacha20-poly1305",
-                                                     "xchacha20-poly1305", "aes256-siv"};
+constexpr std::array<std::string_view, 8> type_names{
+    "x-aes-gcm",          "aes256-gcm", "aes128-gcm",  "chacha20-poly1305",
+    "xchacha20-poly1305", "aes256-siv", "hmac-sha256", "hmac-sha512"};
 
 constexpr std::array<std::string_view, 3> status_names{"enabled", "disabled", "destroyed"};
 
@@ -28,7 +29,12 @@ std::string_view key_type_name(KeyType type) {
 }
 
 std::optional<KeyType> parse_key_type(std::string_view name) {
-  const auto found = std::ranges::find(type_names, name);
+  std::string spelt(name);
+  for (char& c : spelt) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '_') c = '-';
+  }
+  const auto found = std::ranges::find(type_names, spelt);
   if (found == type_names.end()) return std::nullopt;
   return static_cast<KeyType>(found - type_names.begin());
 }
@@ -41,8 +47,21 @@ std::string_view key_status_name(KeyStatus status) {
   return status_names[static_cast<std::size_t>(status)];
 }
 
-bool is_deterministic(KeyType type) {
-  return type == KeyType::aes256_siv;
+KeyPurpose key_purpose(KeyType type) {
+  switch (type) {
+    case KeyType::x_aes_gcm:
+    case KeyType::aes256_gcm:
+    case KeyType::aes128_gcm:
+    case KeyType::chacha20_poly1305:
+    case KeyType::xchacha20_poly1305:
+      return KeyPurpose::aead;
+    case KeyType::aes256_siv:
+      return KeyPurpose::daead;
+    case KeyType::hmac_sha256:
+    case KeyType::hmac_sha512:
+      return KeyPurpose::mac;
+  }
+  throw std::logic_error("a key type without a purpose");
 }
 
 Keyring Keyring::generate(KeyType type) {

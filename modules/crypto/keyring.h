@@ -21,6 +21,15 @@ enum class KeyType {
   chacha20_poly1305,   // RFC 8439: Tink ChaCha20Poly1305Key (tink-java only)
   xchacha20_poly1305,  // Tink XCHACHA20_POLY1305
   aes256_siv,          // RFC 5297, 64-byte key, deterministic: Tink AES256_SIV
+  hmac_sha256,         // RFC 2104, 32-byte key, whole tag: Tink HMAC_SHA256_256BITTAG
+  hmac_sha512,         // RFC 2104, 64-byte key, whole tag: Tink HMAC_SHA512_512BITTAG
+};
+
+/// What a key is for, and which class takes it: keys of one keyring share it.
+enum class KeyPurpose {
+  aead,   // randomised encryption: Aead
+  daead,  // deterministic encryption, where equal plaintexts give equal ciphertexts: Daead
+  mac,    // authentication codes: Mac
 };
 
 enum class KeyStatus { enabled, disabled, destroyed };
@@ -31,12 +40,12 @@ enum class OutputPrefix { tink, raw };
 
 /// "x-aes-gcm", "aes256-gcm", …: as the command line and the Python module spell it.
 std::string_view key_type_name(KeyType type);
+/// Reads such a name; capitals and underscores are taken, too, as Tink has them (AES256_GCM).
 std::optional<KeyType> parse_key_type(std::string_view name);
 /// The names parse_key_type knows.
 std::span<const std::string_view> key_type_names();
 std::string_view key_status_name(KeyStatus status);
-/// True for a type whose ciphertexts repeat for equal plaintexts (AES-SIV).
-bool is_deterministic(KeyType type);
+KeyPurpose key_purpose(KeyType type);
 
 /// What may be told about a key: everything but its bytes.
 struct KeyInfo {

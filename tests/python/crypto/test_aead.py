@@ -9,7 +9,8 @@ import pytest
 
 from adyton import crypto
 
-RANDOMISED = [name for name in crypto.key_types if name != "aes256-siv"]
+OTHER = ("aes256-siv", "hmac-sha256", "hmac-sha512")
+RANDOMISED = [name for name in crypto.key_types if name not in OTHER]
 NONCE = {"x-aes-gcm": 24, "xchacha20-poly1305": 24}
 
 
@@ -175,6 +176,11 @@ def test_rotation():
 def test_the_wrong_kind_of_key_is_refused():
     with pytest.raises(ValueError, match="aes256-siv, a deterministic key.*use a Daead"):
         crypto.Aead(crypto.Keyring.generate("aes256-siv"))
+    for name in ("hmac-sha256", "hmac-sha512"):
+        with pytest.raises(ValueError, match=f"{name}, a key for authentication codes"):
+            crypto.Aead(crypto.Keyring.generate(name))
+        with pytest.raises(ValueError, match=f"{name}, not a deterministic key"):
+            crypto.Daead(crypto.Keyring.generate(name))
     with pytest.raises(ValueError, match="x-aes-gcm, not a deterministic key.*use an Aead"):
         crypto.Daead(crypto.Keyring.generate())
 

@@ -33,6 +33,13 @@ TEST_CASE("the associated data of a token, version 1, byte for byte") {
         "637573746f6d657273");
 }
 
+TEST_CASE("the head of a keyed hash's message, version 1, byte for byte") {
+  CHECK(hex(hash_message_head("customers")) ==
+        "616479746f6e2f686173682f31"
+        "00000009"
+        "637573746f6d657273");
+}
+
 TEST_CASE("a length is four bytes, big endian") {
   const std::string text = token_associated_data(std::string(0x012345, 'x'));
   CHECK(hex(text.substr(14, 4)) == "00012345");

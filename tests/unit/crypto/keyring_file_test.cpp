@@ -22,14 +22,20 @@ class RacingOs final : public Os {
   Result<std::unique_ptr<File>> create(const std::string& path, Existing existing) override {
     return os_->create(path, existing);
   }
+  Result<std::unique_ptr<File>> reopen(const std::string& path, std::uint64_t length) override {
+    return os_->reopen(path, length);
+  }
   Status rename(const std::string& from, const std::string& to, Existing existing) override {
     return os_->rename(from, to, existing);
   }
   Status remove(const std::string& path) override { return os_->remove(path); }
+  Status remove_directory(const std::string& path) override { return os_->remove_directory(path); }
   Status sync_directory(const std::string& path) override { return os_->sync_directory(path); }
   Status make_directories(const std::string& path) override { return os_->make_directories(path); }
   Result<FileInfo> info(const std::string& path) override { return os_->info(path); }
   bool exists(const std::string&) override { return false; }
+  Clock::time_point now() override { return os_->now(); }
+  std::int64_t unix_time() override { return os_->unix_time(); }
   std::unique_ptr<File> standard_input() override { return os_->standard_input(); }
   std::unique_ptr<File> standard_output() override { return os_->standard_output(); }
 
