@@ -2,8 +2,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
-#include <system_error>
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -47,6 +47,13 @@ class PosixFile final : public File {
     }
   }
 
+  Status seek(std::uint64_t offset) override {
+    if (::lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0) {
+      return failure("read further on in", path_, errno);
+    }
+    return {};
+  }
+
   Status write(std::string_view data) override {
     while (!data.empty()) {
       const ssize_t n = ::write(fd_, data.data(), data.size());
@@ -84,11 +91,28 @@ class PosixOs final : public Os {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0600);
     if (fd < 0) return failure("create", path, errno);
     auto file = owned(fd, path);
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      return Error{ErrorCode::io, cat("cannot write ", path, ": another process is writing it")};
-    }
+    ADYTON_CHECK(hold(fd, path));
+    // Its holder may have taken the name away between the opening and the lock.
+    if (!leads_to(path, fd)) return create(path, existing);
     if (existing == Existing::replace && ::ftruncate(fd, 0) != 0)
       return failure("empty", path, errno);
+    return file;
+  }
+
+  Result<std::unique_ptr<File>> reopen(const std::string& path, std::uint64_t length) override {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return failure("open", path, errno);
+    auto file = owned(fd, path);
+    ADYTON_CHECK(hold(fd, path));
+    const off_t size = ::lseek(fd, 0, SEEK_END);
+    if (size < 0) return failure("open", path, errno);
+    if (static_cast<std::uint64_t>(size) < length) {
+      return Error{ErrorCode::invalid, cat(path, " has ", size, " bytes and should have ", length)};
+    }
+    const auto end = static_cast<off_t>(length);
+    if (::ftruncate(fd, end) != 0 || ::lseek(fd, end, SEEK_SET) < 0) {
+      return failure("shorten", path, errno);
+    }
     return file;
   }
 
@@ -108,6 +132,11 @@ class PosixOs final : public Os {
     return {};
   }
 
+  Status remove_directory(const std::string& path) override {
+    if (::rmdir(path.c_str()) != 0) return failure("remove", path, errno);
+    return {};
+  }
+
   Status sync_directory(const std::string& path) override {
     const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return failure("open", path, errno);
@@ -118,10 +147,17 @@ class PosixOs final : public Os {
   }
 
   Status make_directories(const std::string& path) override {
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) return failure("create", path, error.value());
-    return {};
+    struct stat st;
+    if (::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return {};
+    std::string trimmed = path;
+    while (trimmed.size() > 1 && trimmed.ends_with('/')) trimmed.pop_back();
+    const std::string parent = directory_of(trimmed);
+    if (parent != trimmed) ADYTON_CHECK(make_directories(parent));
+    if (::mkdir(trimmed.c_str(), 0777) == 0) return sync_directory(parent);
+    // Another process was faster, or what is there is no folder.
+    if (errno != EEXIST) return failure("create", path, errno);
+    if (::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return {};
+    return failure("create", path, ENOTDIR);
   }
 
   Result<FileInfo> info(const std::string& path) override {
@@ -130,15 +166,23 @@ class PosixOs final : public Os {
     const auto kind = S_ISREG(st.st_mode)   ? FileInfo::Kind::file
                       : S_ISDIR(st.st_mode) ? FileInfo::Kind::directory
                                             : FileInfo::Kind::other;
-    return FileInfo{
-        kind,     static_cast<std::uint64_t>(st.st_size), st.st_dev, st.st_ino, st.st_mode & 07777,
-        st.st_uid};
+    constexpr std::int64_t second = 1'000'000'000;
+    return FileInfo{kind,
+                    static_cast<std::uint64_t>(st.st_size),
+                    st.st_dev,
+                    st.st_ino,
+                    st.st_mode & 07777,
+                    st.st_uid,
+                    st.st_mtim.tv_sec * second + st.st_mtim.tv_nsec};
   }
 
   bool exists(const std::string& path) override {
     struct stat st;
     return ::lstat(path.c_str(), &st) == 0;
   }
+
+  Clock::time_point now() override { return Clock::now(); }
+  std::int64_t unix_time() override { return ::time(nullptr); }
 
   std::unique_ptr<File> standard_input() override {
     return borrowed(STDIN_FILENO, "standard input");
@@ -148,6 +192,16 @@ class PosixOs final : public Os {
   }
 
  private:
+  static Status hold(int fd, const std::string& path) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+    return Error{ErrorCode::io, cat("cannot write ", path, ": another process is writing it")};
+  }
+  static bool leads_to(const std::string& path, int fd) {
+    struct stat named;
+    struct stat opened;
+    return ::lstat(path.c_str(), &named) == 0 && ::fstat(fd, &opened) == 0 &&
+           named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+  }
   static std::unique_ptr<File> owned(int fd, const std::string& path) {
     return std::make_unique<PosixFile>(fd, path, PosixFile::Ownership::owned);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,9 @@ class File {
   /// Reads up to `buffer.size()` bytes; 0 at the end of the file. Blocks.
   virtual Result<std::size_t> read(std::span<char> buffer) = 0;
 
+  /// The next read() begins `offset` bytes into the file; behind its end it gives 0.
+  virtual Status seek(std::uint64_t offset) = 0;
+
   /// Writes all of `data` or fails; after a failure the length of the file is not known.
   virtual Status write(std::string_view data) = 0;
 
@@ -36,8 +40,9 @@ struct FileInfo {
   std::uint64_t size = 0;
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
-  std::uint32_t mode = 0;   // the permission bits
-  std::uint32_t owner = 0;  // the user id
+  std::uint32_t mode = 0;     // the permission bits
+  std::uint32_t owner = 0;    // the user id
+  std::int64_t modified = 0;  // nanoseconds since 1970 in UTC
 };
 
 /// The operating system, as far as files are concerned: the one way in which Adyton's data path
@@ -54,17 +59,29 @@ class Os {
   /// through this function.
   virtual Result<std::unique_ptr<File>> create(const std::string& path, Existing existing) = 0;
 
+  /// A file that is there, cut to its first `length` bytes, to be written on behind them; held as
+  /// by create(). ErrorCode::invalid if it is shorter.
+  virtual Result<std::unique_ptr<File>> reopen(const std::string& path, std::uint64_t length) = 0;
+
   /// Moves `from` to `to` atomically, on one file system.
   virtual Status rename(const std::string& from, const std::string& to, Existing existing) = 0;
   virtual Status remove(const std::string& path) = 0;
+  virtual Status remove_directory(const std::string& path) = 0;  // an empty one
 
   /// The entries of the folder (renames, creations) are on the disk when this returns.
   virtual Status sync_directory(const std::string& path) = 0;
+  /// The folder and those around it, as far as they are not there; those made are on the disk when
+  /// this returns.
   virtual Status make_directories(const std::string& path) = 0;
 
   /// Follows links. ErrorCode::io if there is nothing of that name.
   virtual Result<FileInfo> info(const std::string& path) = 0;
   virtual bool exists(const std::string& path) = 0;
+
+  using Clock = std::chrono::steady_clock;
+  virtual Clock::time_point now() = 0;
+  /// Seconds since 1970 in UTC.
+  virtual std::int64_t unix_time() = 0;
 
   /// Standard input and output as files; sync() on them does nothing. A signal that a handler takes
   /// ends a read of standard input with ErrorCode::stopped.

@@ -70,6 +70,13 @@ struct DeadRecord {
   std::string digest;        //   and their XXH3-128, in hexadecimal
 };
 
+/// How many values of one field a protecting step replaced.
+struct FieldValues {
+  std::uint32_t step = 0;   // its number, from 1
+  std::uint32_t field = 0;  // index into the step's fields; behind them: any other
+  std::uint64_t values = 0;
+};
+
 /// Numbers of records. read + fanned_out = written + dropped + dead, always.
 struct Counts {
   std::uint64_t read = 0;
@@ -81,6 +88,20 @@ struct Counts {
 
   Counts& operator+=(const Counts& other);
   bool add_up() const { return read + fanned_out == written + dropped + dead; }
+
+  friend bool operator==(const Counts&, const Counts&) = default;
+};
+
+/// A place between two records of the inputs, where reading can go on.
+struct Position {
+  std::uint32_t input = 0;    // index of the input file
+  std::uint64_t offset = 0;   // into its decompressed bytes
+  std::uint64_t line = 1;     // the line that begins there
+  std::uint64_t restart = 0;  // into the file as it lies on the disk: a place not behind `offset`
+                              //   from which it can be decompressed
+  std::uint64_t restart_offset = 0;  // the decompressed bytes before that place
+
+  friend bool operator==(const Position&, const Position&) = default;
 };
 
 /// Some consecutive lines of one input: one buffer and the offsets of its records. A batch is in
@@ -89,19 +110,41 @@ struct Counts {
 struct Batch {
   std::uint64_t sequence = 0;    // batches of a run are numbered in input order
   std::uint32_t input = 0;       // index of the input file
+  std::string_view path;         // of the input file, as the job gives it; the inputs outlive this
   std::uint64_t first_line = 1;  // 1-based line of origins[0]
   std::uint64_t offset = 0;      // of the original text within the (decompressed) input
+  Position next;                 // what was read after this batch begins there
   std::shared_ptr<Text> text;
   std::shared_ptr<const Text> original;
   std::vector<Record> records;
-  std::vector<Origin> origins;  // one a line
+  std::vector<Origin> origins;  // one a line, or one a record in formats where lines are no matter
+  std::vector<std::uint32_t>
+      lines;  // where they are no matter: the line on which each origin begins,
+              //   counted from first_line
   std::vector<DeadRecord> dead;
   Counts counts;             // read, blank, fanned_out, dropped, dead: kept as they happen
-  std::uint64_t values = 0;  // field values that protecting steps encrypted or decrypted
-  bool validated = false;    // every live record is known to be JSON in UTF-8
+  std::uint32_t step = 0;    // the number of the step at work, from 1
+  std::uint64_t values = 0;  // field values that steps put others in the place of, to protect them
+  std::vector<FieldValues> field_values;  // the same for each field
+  bool validated = false;                 // every live record is known to be JSON in UTF-8
+  bool line_breaks = false;  // some live record may hold a line break between its tokens
 
+  /// The line of the input on which the origin begins.
+  std::uint64_t line_of(std::uint32_t origin) const {
+    return first_line + (lines.empty() ? origin : lines[origin]);
+  }
   std::string_view text_of(const Record& record) const {
     return text->view(record.text_begin, record.text_end);
+  }
+
+  /// The step at work, which protects its fields, replaced one more value of this one.
+  void count_value(std::uint32_t field) {
+    ++values;
+    for (auto last = field_values.rbegin(); last != field_values.rend() && last->step == step;
+         ++last) {
+      if (last->field == field) return void(++last->values);
+    }
+    field_values.push_back({step, field, 1});
   }
 
   /// The record is taken out.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 
 #include <zlib.h>
 #include <zstd.h>
@@ -23,11 +24,21 @@ Error cut_off(const std::string& name, std::string_view format) {
   return {ErrorCode::invalid, cat("the ", format, " data is cut off"), name};
 }
 
+Error too_short(const std::string& name, std::uint64_t offset) {
+  return {ErrorCode::invalid,
+          cat("ends before byte ", offset,
+              ", where reading was to go on: it is not the file that was read before"),
+          name};
+}
+
 /// A file with the few bytes that were looked at put back in front.
 class Peeked {
  public:
-  Peeked(std::unique_ptr<File> file, std::string head)
-      : file_(std::move(file)), head_(std::move(head)), consumed_(head_.size()) {}
+  Peeked(std::unique_ptr<File> file, std::string head, std::string name)
+      : file_(std::move(file)),
+        head_(std::move(head)),
+        name_(std::move(name)),
+        consumed_(head_.size()) {}
 
   Result<std::size_t> read(std::span<char> buffer) {
     if (!head_.empty()) {
@@ -41,11 +52,50 @@ class Peeked {
     return n;
   }
   std::uint64_t consumed() const { return consumed_; }
+  const std::string& name() const { return name_; }
+
+  /// The byte before `at` is read, too: the file must reach so far.
+  Status seek(std::uint64_t at) {
+    head_.clear();
+    ADYTON_CHECK(file_->seek(at == 0 ? 0 : at - 1));
+    consumed_ = at;
+    if (at == 0) return {};
+    char before = 0;
+    ADYTON_TRY(const std::size_t n, file_->read({&before, 1}));
+    if (n == 0) return too_short(name_, at);
+    return {};
+  }
 
  private:
   std::unique_ptr<File> file_;
   std::string head_;
+  std::string name_;
   std::uint64_t consumed_;
+};
+
+/// The places from which a compressed file can be read, as they were passed.
+class Restarts {
+ public:
+  /// A place near the one before is left out: what lies between is soon decompressed, and a file of
+  /// tiny members must not fill the memory.
+  void add(Restart place) {
+    constexpr std::uint64_t spacing = 4096;
+    if (place.offset == places_.back().offset) {
+      places_.back() = place;
+    } else if (place.offset - places_.back().offset >= spacing) {
+      places_.push_back(place);
+    }
+  }
+  void reset(Restart place) { places_.assign(1, place); }
+
+  /// Forgets the places before the one it gives.
+  Restart before(std::uint64_t offset) {
+    while (places_.size() > 1 && places_[1].offset <= offset) places_.pop_front();
+    return places_.front();
+  }
+
+ private:
+  std::deque<Restart> places_{Restart{}};
 };
 
 class PlainReader final : public ByteReader {
@@ -53,14 +103,59 @@ class PlainReader final : public ByteReader {
   explicit PlainReader(Peeked file) : file_(std::move(file)) {}
   Result<std::size_t> read(std::span<char> buffer) override { return file_.read(buffer); }
   std::uint64_t consumed() const override { return file_.consumed(); }
+  Restart restart_before(std::uint64_t offset) override { return {offset, offset}; }
+  Status seek(Restart, std::uint64_t offset) override { return file_.seek(offset); }
 
  private:
   Peeked file_;
 };
 
-class GzipReader final : public ByteReader {
+/// What the readers of compressed files have in common: they decode, and can begin anew at a place.
+class PackedReader : public ByteReader {
  public:
-  GzipReader(Peeked file, std::string name) : file_(std::move(file)), name_(std::move(name)) {
+  explicit PackedReader(Peeked file) : file_(std::move(file)) {}
+
+  Result<std::size_t> read(std::span<char> buffer) final {
+    ADYTON_TRY(const std::size_t n, decode_some(buffer));
+    offset_ += n;
+    return n;
+  }
+  std::uint64_t consumed() const final { return file_.consumed() - unused(); }
+  Restart restart_before(std::uint64_t offset) final { return restarts_.before(offset); }
+
+  Status seek(Restart from, std::uint64_t offset) final {
+    if (from.offset > offset) from = {};
+    ADYTON_CHECK(file_.seek(from.at));
+    begin_anew();
+    restarts_.reset(from);
+    offset_ = from.offset;
+    std::string dropped(block_size, '\0');
+    while (offset_ < offset) {
+      const std::uint64_t most = std::min<std::uint64_t>(dropped.size(), offset - offset_);
+      ADYTON_TRY(const std::size_t n, read({dropped.data(), static_cast<std::size_t>(most)}));
+      if (n == 0) return too_short(file_.name(), offset);
+    }
+    return {};
+  }
+
+ protected:
+  virtual Result<std::size_t> decode_some(std::span<char> buffer) = 0;
+  virtual std::size_t unused() const = 0;  // bytes taken from the file and not yet decoded
+  virtual void begin_anew() = 0;           // at the beginning of a member or frame
+
+  /// A member or frame has ended, when `decoded` bytes of this read are known.
+  void ended(std::size_t decoded) { restarts_.add({consumed(), offset_ + decoded}); }
+
+  Peeked file_;
+
+ private:
+  Restarts restarts_;
+  std::uint64_t offset_ = 0;
+};
+
+class GzipReader final : public PackedReader {
+ public:
+  explicit GzipReader(Peeked file) : PackedReader(std::move(file)) {
     constexpr int gzip_only = 16;
     if (inflateInit2(&stream_, MAX_WBITS + gzip_only) != Z_OK) throw std::bad_alloc();
   }
@@ -68,7 +163,8 @@ class GzipReader final : public ByteReader {
   GzipReader& operator=(const GzipReader&) = delete;
   ~GzipReader() override { inflateEnd(&stream_); }
 
-  Result<std::size_t> read(std::span<char> buffer) override {
+ private:
+  Result<std::size_t> decode_some(std::span<char> buffer) override {
     stream_.next_out = reinterpret_cast<Bytef*>(buffer.data());
     stream_.avail_out = static_cast<uInt>(std::min<std::size_t>(buffer.size(), 1U << 30));
     const uInt wanted = stream_.avail_out;
@@ -78,7 +174,7 @@ class GzipReader final : public ByteReader {
         stream_.next_in = reinterpret_cast<Bytef*>(input_.data());
         stream_.avail_in = static_cast<uInt>(n);
         if (n == 0) {
-          if (!between_members_) return cut_off(name_, "gzip");
+          if (!between_members_) return cut_off(file_.name(), "gzip");
           return std::size_t{0};
         }
       }
@@ -87,30 +183,34 @@ class GzipReader final : public ByteReader {
       const int code = inflate(&stream_, Z_NO_FLUSH);
       if (code == Z_STREAM_END) {
         between_members_ = true;
+        ended(wanted - stream_.avail_out);
       } else if (code != Z_OK && code != Z_BUF_ERROR) {
-        return damaged(name_, "gzip", stream_.msg != nullptr ? stream_.msg : "no gzip header");
+        return damaged(file_.name(), "gzip",
+                       stream_.msg != nullptr ? stream_.msg : "no gzip header");
       }
     }
     return std::size_t{wanted - stream_.avail_out};
   }
-  std::uint64_t consumed() const override { return file_.consumed() - stream_.avail_in; }
+  std::size_t unused() const override { return stream_.avail_in; }
+  void begin_anew() override {
+    stream_.avail_in = 0;
+    between_members_ = true;
+  }
 
- private:
-  Peeked file_;
-  std::string name_;
   std::string input_ = std::string(block_size, '\0');
   z_stream stream_ = {};
   bool between_members_ = false;
 };
 
-class ZstdReader final : public ByteReader {
+class ZstdReader final : public PackedReader {
  public:
-  ZstdReader(Peeked file, std::string name)
-      : file_(std::move(file)), name_(std::move(name)), context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
+  explicit ZstdReader(Peeked file)
+      : PackedReader(std::move(file)), context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
     if (!context_) throw std::bad_alloc();
   }
 
-  Result<std::size_t> read(std::span<char> buffer) override {
+ private:
+  Result<std::size_t> decode_some(std::span<char> buffer) override {
     ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
     while (out.pos == 0) {
       // Input may be used up while the decoder still holds output back, so it is asked first.
@@ -118,22 +218,26 @@ class ZstdReader final : public ByteReader {
         ADYTON_TRY(const std::size_t n, file_.read(input_));
         in_ = {input_.data(), n, 0};
         if (n == 0) {
-          if (!between_frames_) return cut_off(name_, "zstd");
+          if (!between_frames_) return cut_off(file_.name(), "zstd");
           return std::size_t{0};
         }
       }
       const std::size_t left = ZSTD_decompressStream(context_.get(), &out, &in_);
-      if (ZSTD_isError(left)) return damaged(name_, "zstd", ZSTD_getErrorName(left));
+      if (ZSTD_isError(left)) return damaged(file_.name(), "zstd", ZSTD_getErrorName(left));
       between_frames_ = left == 0;
+      if (between_frames_) ended(out.pos);
       flushing_ = out.pos == out.size && left != 0;
     }
     return out.pos;
   }
-  std::uint64_t consumed() const override { return file_.consumed() - (in_.size - in_.pos); }
+  std::size_t unused() const override { return in_.size - in_.pos; }
+  void begin_anew() override {
+    ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
+    in_ = {nullptr, 0, 0};
+    between_frames_ = true;
+    flushing_ = false;
+  }
 
- private:
-  Peeked file_;
-  std::string name_;
   std::string input_ = std::string(block_size, '\0');
   std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context_;
   ZSTD_inBuffer in_ = {nullptr, 0, 0};
@@ -190,10 +294,10 @@ Result<std::unique_ptr<ByteReader>> decode(std::unique_ptr<File> file, const std
   head.resize(size);
   const bool gzip = head.starts_with(gzip_magic);
   const bool zstd = head == zstd_magic;
-  Peeked peeked(std::move(file), std::move(head));
-  if (gzip) return std::unique_ptr<ByteReader>(new GzipReader(std::move(peeked), name));
-  if (zstd) return std::unique_ptr<ByteReader>(new ZstdReader(std::move(peeked), name));
-  return std::unique_ptr<ByteReader>(new PlainReader(std::move(peeked)));
+  Peeked peeked(std::move(file), std::move(head), name);
+  if (gzip) return std::unique_ptr<ByteReader>(std::make_unique<GzipReader>(std::move(peeked)));
+  if (zstd) return std::unique_ptr<ByteReader>(std::make_unique<ZstdReader>(std::move(peeked)));
+  return std::unique_ptr<ByteReader>(std::make_unique<PlainReader>(std::move(peeked)));
 }
 
 Result<std::string> compress(Compression compression, std::string_view data) {

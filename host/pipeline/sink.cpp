@@ -1,117 +1,72 @@
 #include "host/pipeline/sink.h"
 
-#include <filesystem>
-
 #include "host/base/text.h"
-#include "host/pipeline/plan.h"
+#include "host/pipeline/csv.h"
+#include "host/pipeline/table_encoder.h"
 
 namespace adyton::pipeline {
-namespace {
 
-bool goes_out(const Record& record) {
-  return record.state == State::live || record.state == State::blank;
+Sink::Sink(PendingFile& file, const Output& output, std::uint32_t step, SinkState state)
+    : file_(file), output_(output), step_(step), state_(std::move(state)) {
+  if (state_.columns.empty()) state_.columns = output.columns;
 }
 
-/// Where the outgoing lines lie in the batch's text, and whether nothing else lies between them.
-struct Extent {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::size_t size = 0;
-  bool in_one_piece() const { return end - begin == size; }
-};
+bool Sink::is_table() const {
+  return output_.format == Format::csv || output_.format == Format::tsv;
+}
 
-Extent extent_of(const Batch& batch) {
-  Extent extent;
-  for (const Record& record : batch.records) {
-    if (!goes_out(record)) continue;
-    if (extent.size == 0) extent.begin = record.begin;
-    extent.end = record.end;
-    extent.size += record.end - record.begin;
+Status Sink::write(Batch& batch, EncodedBatch& encoded) {
+  if (is_table()) ADYTON_CHECK(settle_columns(batch, encoded));
+  if (encoded.plain_size == 0) return {};
+  ADYTON_CHECK(put(glue(encoded)));
+  state_.records += encoded.records;
+  state_.line_open = !encoded.ends_line;
+  state_.written = true;
+  return file_.write(encoded.bytes());
+}
+
+Status Sink::settle_columns(Batch& batch, EncodedBatch& encoded) {
+  if (encoded.records == 0 && encoded.refused.empty()) return {};
+  if (state_.columns.empty()) {
+    state_.columns = encoded.columns;
+  } else if (encoded.columns != state_.columns || encoded.provisional) {
+    ADYTON_TRY(encoded, encode(batch, output_, state_.columns));
   }
-  return extent;
-}
-
-std::string gather(const Batch& batch, std::size_t size) {
-  std::string lines;
-  lines.reserve(size);
-  for (const Record& record : batch.records) {
-    if (goes_out(record)) lines += batch.text->view(record.begin, record.end);
+  for (Refused& refused : encoded.refused) {
+    refused.why.step = step_;
+    batch.kill(batch.records[refused.record], std::move(refused.why));
   }
-  return lines;
+  encoded.refused.clear();
+  return {};
 }
 
-}  // namespace
-
-Result<std::unique_ptr<PendingFile>> PendingFile::create(Os& os, const std::string& path) {
-  std::unique_ptr<PendingFile> pending(new PendingFile(os, path));
-  if (path == standard_stream) {
-    pending->file_ = os.standard_output();
-    return pending;
-  }
-  const std::string directory = directory_of(path);
-  ADYTON_CHECK(os.make_directories(directory));
-  const std::string name = std::filesystem::path(path).filename().string();
-  std::string temporary = cat(directory, "/.", name, ".adyton-tmp");
-  ADYTON_TRY(pending->file_, os.create(temporary, Existing::replace));
-  pending->temporary_ = std::move(temporary);
-  return pending;
+/// What stands between what was written and the batch.
+std::string Sink::glue(const EncodedBatch& encoded) const {
+  if (output_.format == Format::array) return state_.written ? ",\n" : "[\n";
+  if (is_table() && !state_.written) return header(encoded.ending);
+  return state_.line_open ? "\n" : "";
 }
 
-PendingFile::~PendingFile() {
-  // Removed while it is still open, so that the name cannot be another run's by then.
-  if (!temporary_.empty()) (void)os_.remove(temporary_);
+std::string Sink::header(std::string_view ending) const {
+  return cat(
+      table_header(state_.columns, output_.format == Format::tsv ? tsv_delimiter : csv_delimiter),
+      ending);
 }
 
-Status PendingFile::write(std::string_view bytes) {
-  return file_->write(bytes);
-}
-
-Status PendingFile::seal() {
-  return file_->sync();
-}
-
-Status PendingFile::publish(Existing existing) {
-  if (temporary_.empty()) return {};
-  ADYTON_CHECK(os_.rename(temporary_, path_, existing));
-  temporary_.clear();
-  return os_.sync_directory(directory_of(path_));
-}
-
-Result<EncodedBatch> encode(const Batch& batch, Compression compression) {
-  EncodedBatch encoded;
-  const Extent extent = extent_of(batch);
-  if (extent.size == 0) return encoded;
-  encoded.plain_size_ = extent.size;
-  encoded.ends_line_ = batch.text->data()[extent.end - 1] == '\n';
-  if (extent.in_one_piece()) {
-    encoded.text_ = batch.text;
-    encoded.begin_ = extent.begin;
-    encoded.end_ = extent.end;
-  } else {
-    encoded.own_ = gather(batch, extent.size);
-  }
-  if (compression != Compression::none) {
-    ADYTON_TRY(encoded.own_, compress(compression, encoded.bytes()));
-    encoded.text_.reset();
-  }
-  return encoded;
-}
-
-Status Sink::write(const EncodedBatch& batch) {
-  if (batch.plain_size() == 0) return {};
-  if (line_open_) {
-    ADYTON_TRY(const std::string newline, compress(compression_, "\n"));
-    ADYTON_CHECK(file_->write(newline));
-  }
-  line_open_ = !batch.ends_line();
-  written_ = true;
-  return file_->write(batch.bytes());
+/// Compressed by itself: a few bytes for each batch.
+Status Sink::put(const std::string& text) {
+  if (text.empty()) return {};
+  ADYTON_TRY(const std::string bytes, compress(output_.compression, text));
+  return file_.write(bytes);
 }
 
 Status Sink::finish() {
-  if (written_ || compression_ == Compression::none) return {};
-  ADYTON_TRY(const std::string nothing, compress(compression_, ""));
-  return file_->write(nothing);
+  if (output_.format == Format::array) return put(state_.written ? "\n]\n" : "[]\n");
+  if (state_.written) return {};
+  if (is_table() && !state_.columns.empty()) return put(header("\n"));
+  if (output_.compression == Compression::none) return {};
+  ADYTON_TRY(const std::string nothing, compress(output_.compression, ""));
+  return file_.write(nothing);
 }
 
 }  // namespace adyton::pipeline

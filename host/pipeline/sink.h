@@ -1,87 +1,59 @@
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "host/base/os.h"
 #include "host/base/result.h"
 #include "host/pipeline/batch.h"
-#include "host/pipeline/codec.h"
+#include "host/pipeline/encode.h"
+#include "host/pipeline/pending_file.h"
+#include "host/pipeline/plan.h"
 
 namespace adyton::pipeline {
 
-/// One file being made under a temporary name beside its own, ".NAME.adyton-tmp", which is removed
-/// with the object unless it was published. While the object lives no other run can write it. The
-/// path
-/// "-" is standard output: bytes go out at once and there is nothing to publish. One thread at a
-/// time.
-class PendingFile {
- public:
-  static Result<std::unique_ptr<PendingFile>> create(Os& os, const std::string& path);
-  ~PendingFile();
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
+/// What a sink has to know of what it wrote before, to go on in a later run of the job.
+struct SinkState {
+  std::uint64_t records = 0;         // lines, elements or rows, blank lines not among them
+  bool written = false;              // anything at all
+  bool line_open = false;            // the last line had no ending
+  std::vector<std::string> columns;  // of csv and tsv, once they are known
 
-  const std::string& path() const { return path_; }
-  Status write(std::string_view bytes);
-
-  /// All of it is on the disk, still under the temporary name.
-  Status seal();
-
-  /// It stands under its own name, and the folder says so on the disk. Precondition: seal().
-  Status publish(Existing existing);
-
- private:
-  PendingFile(Os& os, std::string path) : os_(os), path_(std::move(path)) {}
-
-  Os& os_;
-  std::string path_;
-  std::string temporary_;  // empty: standard output
-  std::unique_ptr<File> file_;
+  friend bool operator==(const SinkState&, const SinkState&) = default;
 };
 
-/// The lines of a batch that go out, made ready on any thread: in one piece and compressed.
-class EncodedBatch {
- public:
-  /// Compressed where the output is.
-  std::string_view bytes() const {
-    return text_ ? text_->view(begin_, end_) : std::string_view(own_);
-  }
-  std::uint64_t plain_size() const { return plain_size_; }
-  bool ends_line() const { return ends_line_; }
-
- private:
-  friend Result<EncodedBatch> encode(const Batch& batch, Compression compression);
-
-  std::shared_ptr<const Text> text_;  // where the lines lie in it in one piece, as they go out
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
-  std::string own_;
-  std::uint64_t plain_size_ = 0;
-  bool ends_line_ = true;
-};
-Result<EncodedBatch> encode(const Batch& batch, Compression compression);
-
-/// Writes batches to one output in order, and puts a newline between two of them where the first
-/// ends without one (the last line of an input that another input follows).
+/// Writes batches to one output in order, with what its format wants around and between them: a
+/// newline where a batch's last line has none (the last line of an input that another input
+/// follows), the array's brackets and commas, the header line. One thread at a time.
 class Sink {
  public:
-  Sink(std::unique_ptr<PendingFile> file, Compression compression)
-      : file_(std::move(file)), compression_(compression) {}
+  /// `file` and `output` must outlive it. `step` is its number behind those of the job's steps:
+  /// what records that it refuses died of.
+  Sink(PendingFile& file, const Output& output, std::uint32_t step, SinkState state = {});
 
-  Status write(const EncodedBatch& batch);
-  PendingFile& file() { return *file_; }
+  /// `encoded` is what encode() made of the batch for this output. Where the output's columns come
+  /// from its first record, they are known only here, and a batch whose first record has others is
+  /// encoded again. Records that cannot be written are killed.
+  Status write(Batch& batch, EncodedBatch& encoded);
 
-  /// Call before seal(): a compressed output that got no bytes becomes a valid empty one.
+  /// What stands behind the last record. Call before the file is sealed: an output that got no
+  /// records becomes a valid empty one, as far as its format has such.
   Status finish();
 
+  const SinkState& state() const { return state_; }
+
  private:
-  std::unique_ptr<PendingFile> file_;
-  Compression compression_;
-  bool line_open_ = false;
-  bool written_ = false;
+  bool is_table() const;
+  std::string header(std::string_view ending) const;
+  std::string glue(const EncodedBatch& encoded) const;
+  Status settle_columns(Batch& batch, EncodedBatch& encoded);
+  Status put(const std::string& text);
+
+  PendingFile& file_;
+  const Output& output_;
+  std::uint32_t step_;
+  SinkState state_;
 };
 
 }  // namespace adyton::pipeline
