@@ -6,6 +6,7 @@
 #include "host/base/text.h"
 #include "host/cli/job.h"
 #include "host/cli/options.h"
+#include "host/pipeline/check.h"
 
 namespace adyton::cli {
 namespace {
@@ -40,14 +41,19 @@ std::string input_rows(const pipeline::Plan& plan) {
   return row("reads", text);
 }
 
-/// What the step works on: its fields, its function.
+/// What the step works on: its fields, its function, what it asks.
 std::string subject(const pipeline::StepConfig& step) {
   std::vector<std::string> parts;
-  for (const std::string_view option : {"fields", "field"}) {
+  for (const std::string_view option : {"fields", "field", "from"}) {
     if (!step.has(option)) continue;
+    // The `from` of another step is a keyring.
+    if (step.use != "copy" && option == "from") continue;
     for (const json::Pointer& field : step.fields(option)) parts.push_back(field.text());
   }
   if (step.has("call")) parts.push_back(step.text("call"));
+  if (step.has("expr")) parts.push_back(in_quotes(step.text("expr")));
+  if (step.has("where"))
+    parts.push_back(cat("where ", step.condition("where").field.front().text()));
   return some(parts);
 }
 
@@ -87,25 +93,22 @@ std::string plan_text(const pipeline::JobConfig& job, const pipeline::Plan& plan
 }
 
 int check_command(std::span<const std::string> args, Os& os) {
-  auto parsed =
-      parse_options({"check",
-                     "job",
-                     "usage: adyton check JOB\nSays all that is wrong with a job file, or what it "
-                     "would do.\n",
-                     {}},
-                    args);
+  CommandOptions command{"check",
+                         "job",
+                         "usage: adyton check [options] JOB\n"
+                         "Says all that is wrong with a job file, or what it would do.\n",
+                         {}};
+  add_job_options(command.options);
+  auto parsed = parse_options(std::move(command), args);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& values = std::get<boost::program_options::variables_map>(parsed);
   const auto& path = values["job"].as<std::string>();
 
-  const auto job = load_job(os, path);
-  if (!job) return exit_config;
-  const auto plan = pipeline::plan_job(*job, os);
-  if (!plan) {
-    complain_about("check", plan.error(), os, path);
-    return exit_code(plan.error());
-  }
-  return print(cat(path, ": ok\n", plan_text(*job, *plan))) ? exit_done : exit_failed;
+  const auto checked = pipeline::check_job(os, path, job_settings(values));
+  print_problems(checked.diagnostics, path, checked.source);
+  if (!checked.diagnostics.empty()) return exit_config;
+  return print(cat(path, ": ok\n", plan_text(*checked.config, *checked.plan))) ? exit_done
+                                                                               : exit_failed;
 }
 
 }  // namespace adyton::cli

@@ -10,8 +10,7 @@
 namespace adyton::cli {
 
 /// `adyton check JOB`: says all that is wrong with the job, or what it would do. Writes no file,
-/// runs no script. Exit code: 0 in order, 1 a file cannot be looked at, 2 usage, 78 something is
-/// wrong.
+/// runs no script. Exit code: 0 in order, 2 usage, 78 something is wrong.
 int check_command(std::span<const std::string> args, Os& os);
 
 /// What the job would do, in a few lines.

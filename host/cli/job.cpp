@@ -3,8 +3,12 @@
 #include <charconv>
 #include <cstdio>
 
+#include <boost/program_options/value_semantic.hpp>
+
 #include "host/base/text.h"
 #include "host/cli/options.h"
+
+namespace po = boost::program_options;
 
 namespace adyton::cli {
 namespace {
@@ -26,20 +30,31 @@ std::optional<pipeline::Place> place_in(std::string_view path, std::string_view 
 
 }  // namespace
 
-std::optional<pipeline::JobConfig> load_job(Os& os, const std::string& path) {
-  const auto source = read_file(os, path);
-  if (!source) {
-    const std::string line = cat(path, ": error: ", source.error().message, '\n');
-    std::fputs(line.c_str(), stderr);
-    return std::nullopt;
-  }
-  auto outcome = pipeline::parse_job(os, path, *source);
-  for (const auto& problem : outcome.diagnostics) {
-    std::fputs(pipeline::render(problem, path, *source).c_str(), stderr);
-  }
-  const std::size_t count = outcome.diagnostics.size();
-  if (count > 1) std::fputs(cat(path, ": ", count, " errors\n").c_str(), stderr);
+void add_job_options(po::options_description& options) {
+  options.add_options()("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+                        "sets a key of the job, as job.name=x or step.1.missing=skip; repeatable");
+}
+
+pipeline::JobSettings job_settings(const po::variables_map& values) {
+  pipeline::JobSettings settings;
+  if (values.contains("set")) settings.set = values["set"].as<std::vector<std::string>>();
+  return settings;
+}
+
+std::optional<pipeline::JobConfig> load_job(Os& os, const std::string& path,
+                                            const pipeline::JobSettings& settings) {
+  auto outcome = pipeline::read_job(os, path, settings);
+  print_problems(outcome.diagnostics, path, outcome.source);
   return std::move(outcome.config);
+}
+
+void print_problems(const std::vector<pipeline::Diagnostic>& problems, const std::string& path,
+                    std::string_view source) {
+  for (const auto& problem : problems) {
+    std::fputs(pipeline::render(problem, path, source).c_str(), stderr);
+  }
+  const std::size_t count = problems.size();
+  if (count > 1) std::fputs(cat(path, ": ", count, " errors\n").c_str(), stderr);
 }
 
 std::string budget_text(const pipeline::ErrorBudget& errors) {

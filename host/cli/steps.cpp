@@ -4,6 +4,7 @@
 
 #include "host/base/text.h"
 #include "host/cli/options.h"
+#include "host/pipeline/config_schema.h"
 
 namespace adyton::cli {
 namespace {
@@ -36,6 +37,16 @@ std::string kind_text(const OptionSpec& option) {
       return "\"path/to/script.py:function\"";
     case OptionKind::json:
       return "any value that JSON has";
+    case OptionKind::member:
+      return "one JSON pointer, * for every element but not last";
+    case OptionKind::share:
+      return "number from 0 to 1";
+    case OptionKind::condition:
+      return "{ field = pointer without *, op = ==, !=, <, <=, >, >=, in, exists or matches, "
+             "value, "
+             "not = true }";
+    case OptionKind::expression:
+      return "a Python expression";
   }
   return {};
 }
@@ -62,7 +73,13 @@ int steps_command(std::span<const std::string> args, Os&) {
     text += cat(text.empty() ? "" : "\n", step_text(step));
   }
   if (args.size() == 1 && args.front() == "--help") {
-    text = "usage: adyton steps [STEP]\nThe steps that a job can use, with their options.\n";
+    text =
+        "usage: adyton steps [STEP | --json-schema]\n"
+        "The steps that a job can use, with their options; or the JSON Schema of a whole job "
+        "file,\n"
+        "for editors that complete and check TOML.\n";
+  } else if (args.size() == 1 && args.front() == "--json-schema") {
+    text = pipeline::job_schema();
   } else if (args.size() == 1 && pipeline::find_step(args.front()) != nullptr) {
     text = step_text(*pipeline::find_step(args.front()));
   } else if (args.size() == 1) {

@@ -2,71 +2,48 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "host/base/text.h"
+#include "host/pipeline/config_hash.h"
 #include "host/pipeline/config_script.h"
 #include "host/pipeline/config_sections.h"
 #include "host/pipeline/config_steps.h"
+#include "host/pipeline/settings.h"
+#include "host/pipeline/toml_json.h"
+#include "host/pipeline/variables.h"
 
 namespace adyton::pipeline {
 namespace {
 
 constexpr std::uint64_t largest_job = 4ULL << 20;
 
-constexpr KeyRule job_tables[] = {
-    {"job"},
-    {"source"},
-    {"keyring"},
-    {"step"},
-    {"sink"},
-    {"dead_letter"},
-    {"receipt", "leave it out: the summary (--summary json) has the counts"},
-    {"test", "leave the test cases out"},
-};
-
 /// Reads a whole job, table after table.
 class JobReader {
  public:
   JobReader(const TomlTable& root, const CheckContext& context)
-      : root_(root),
-        context_(context),
-        reader_(root, "the job", Place{0, 0, 1}, job_tables, context.problems,
-                TableReader::Holds::tables) {}
+      : context_(context), reader_(root, "the job", Place{}, job_keys(), context.problems) {}
 
   JobConfig read();
+  std::vector<std::size_t> take_whole_steps() { return std::move(whole_steps_); }
 
  private:
-  const TomlEntry* entry(std::string_view name) const;
-  const TomlTable* section(std::string_view name, std::string_view help);
-  Place place(std::string_view name) const { return entry(name)->value.at; }
+  const TomlTable* section(std::string_view name) const;
+  Place place(std::string_view name) const { return reader_.place(name); }
   void read_keyrings();
   void read_steps();
   void check_outputs();
   void check_output(std::string_view what, const std::string& path, Place at);
 
-  const TomlTable& root_;
   const CheckContext& context_;
   JobConfig config_;
+  std::vector<std::size_t> whole_steps_;
   TableReader reader_;
 };
 
-const TomlEntry* JobReader::entry(std::string_view name) const {
-  const auto found = std::find_if(root_.begin(), root_.end(), [name](const TomlEntry& candidate) {
-    return candidate.key == name;
-  });
-  return found == root_.end() ? nullptr : &*found;
-}
-
-/// One table that is written [name]; nullptr if it is absent or something else.
-const TomlTable* JobReader::section(std::string_view name, std::string_view help) {
-  const TomlEntry* found = help.empty() ? reader_.find(name) : reader_.require(name, help);
-  if (found == nullptr) return nullptr;
-  const auto* table = found->value.as<TomlTable>();
-  if (table == nullptr) {
-    context_.report(found->at, cat(name, " is one table, not ", found->value.kind()),
-                    cat("write [", name, "] and its keys under it"));
-  }
-  return table;
+const TomlTable* JobReader::section(std::string_view name) const {
+  const TomlEntry* found = reader_.find(name);
+  return found == nullptr ? nullptr : found->value.as<TomlTable>();
 }
 
 /// True if some step works under a keyring: what it makes is bound to the job's domain.
@@ -74,36 +51,39 @@ bool uses_keys(const JobConfig& config) {
   return std::any_of(config.steps.begin(), config.steps.end(), [](const StepConfig& step) {
     const StepSpec* spec = find_step(step.use);
     return spec != nullptr &&
-           std::any_of(spec->options.begin(), spec->options.end(),
-                       [](const OptionSpec& o) { return o.kind == OptionKind::keyring; });
+           std::any_of(spec->options.begin(), spec->options.end(), [&](const OptionSpec& o) {
+             return o.kind == OptionKind::keyring && (o.required || step.has(o.name));
+           });
   });
 }
 
 JobConfig JobReader::read() {
-  const auto* job = section("job", "[job], and under it name = \"protect-customers\"");
-  if (const auto* table = section("source", "[source], and under it files = [\"data/*.ndjson\"]")) {
+  if (const auto* table = section("source")) {
     read_source(*table, place("source"), context_, config_.source);
   }
   read_keyrings();
   read_steps();
-  if (job != nullptr) {
+  if (const auto* table = section("job")) {
     const Domain domain = uses_keys(config_) ? Domain::required : Domain::optional;
-    read_job_section(*job, place("job"), domain, context_, config_);
+    read_job_section(*table, place("job"), domain, context_, config_);
   }
-  if (const auto* table = section("sink", "[sink], and under it files = \"out/{stem}.ndjson\"")) {
-    read_sink(*table, place("sink"), context_, config_.sink);
+  if (const auto* table = section("sink")) {
+    read_sink(*table, place("sink"), context_, config_.source.format, config_.sink);
   }
   config_.dead_letter.max_errors.count = 0;
-  if (const auto* table = section("dead_letter", "")) {
+  if (const auto* table = section("dead_letter")) {
     config_.dead_letter = {};
     read_dead_letter(*table, place("dead_letter"), context_, config_.dead_letter);
+  }
+  if (const auto* table = section("receipt")) {
+    read_receipt(*table, place("receipt"), context_, config_.receipt);
   }
   check_outputs();
   return std::move(config_);
 }
 
 void JobReader::read_keyrings() {
-  const auto* keyrings = section("keyring", "");
+  const auto* keyrings = section("keyring");
   if (keyrings == nullptr) return;
   for (const TomlEntry& keyring : *keyrings) read_keyring(keyring, context_, config_);
 }
@@ -111,13 +91,13 @@ void JobReader::read_keyrings() {
 void JobReader::read_steps() {
   const TomlEntry* steps = reader_.find("step");
   if (steps == nullptr) return;
-  const auto* array = steps->value.as<TomlArray>();
-  if (array == nullptr) {
-    context_.report(steps->at, "steps are an array of tables",
-                    "write [[step]], in double brackets, for each of them");
-    return;
+  for (const TomlValue& step : *steps->value.as<TomlArray>()) {
+    const std::size_t problems_before = context_.problems.size();
+    const std::size_t index = config_.steps.size();
+    read_step(step, context_, config_);
+    if (context_.problems.size() == problems_before) whole_steps_.push_back(index);
   }
-  for (const TomlValue& step : *array) read_step(step, context_, config_);
+  check_hashes(config_, context_.problems);
 }
 
 std::string normal(const std::string& path) {
@@ -127,7 +107,8 @@ std::string normal(const std::string& path) {
 void JobReader::check_output(std::string_view what, const std::string& path, Place at) {
   if (path.empty() || path == "-" || path.find('{') != std::string::npos) return;
   const auto refuse = [&](std::string_view other) {
-    context_.report(at, cat(what, " would be written over ", other, ": ", in_quotes(path)));
+    context_.report(at, cat(what, " would be written over ", other, ": ", in_quotes(path)),
+                    "write it to another folder, or under another name");
   };
   if (normal(path) == normal(config_.path)) refuse("the job file");
   for (const auto& [name, keyring] : config_.keyrings) {
@@ -171,6 +152,14 @@ std::int64_t StepConfig::number(std::string_view option) const {
   return std::get<std::int64_t>(options.find(option)->second);
 }
 
+double StepConfig::share(std::string_view option) const {
+  return std::get<double>(options.find(option)->second);
+}
+
+const ConditionConfig& StepConfig::condition(std::string_view option) const {
+  return std::get<ConditionConfig>(options.find(option)->second);
+}
+
 const std::vector<json::Pointer>& StepConfig::fields(std::string_view option) const {
   return std::get<std::vector<json::Pointer>>(options.find(option)->second);
 }
@@ -182,24 +171,55 @@ bool JobConfig::protects() const {
   });
 }
 
-ConfigOutcome parse_job(Os& os, const std::string& path, std::string_view toml) {
+std::string JobConfig::where(Place at) const {
+  if (at.setting != 0) return cat("--set ", settings[at.setting - 1]);
+  return at.line == 0 ? path : cat(path, ':', at.line, ':', at.column);
+}
+
+ConfigOutcome parse_job(Os& os, const std::string& path, std::string_view toml,
+                        const JobSettings& settings) {
   ConfigOutcome outcome;
+  outcome.source = toml;
+  Diagnostics& problems = outcome.diagnostics;
   auto parsed = parse_toml(toml);
   if (auto* problem = std::get_if<Diagnostic>(&parsed)) {
-    outcome.diagnostics.push_back(std::move(*problem));
+    problems.push_back(std::move(*problem));
     return outcome;
   }
-  const CheckContext context{os, path, outcome.diagnostics};
-  JobConfig config = JobReader(std::get<TomlTable>(parsed), context).read();
-  sort_by_place(outcome.diagnostics);
-  if (outcome.diagnostics.empty()) outcome.config = std::move(config);
+  auto& root = std::get<TomlTable>(parsed);
+  auto keys = apply_settings(root, settings.set, problems);
+  const auto expansions = expand_variables(root, settings.environment, problems);
+
+  Diagnostics found;
+  const CheckContext context{os, path, found};
+  JobReader reader(root, context);
+  JobConfig config = reader.read();
+  outcome.whole_steps = reader.take_whole_steps();
+  conceal_values(expansions, found);
+  std::move(found.begin(), found.end(), std::back_inserter(problems));
+  name_settings(keys, problems);
+  sort_by_place(problems);
+
+  config.settings = std::move(keys);
+  if (problems.empty()) {
+    config.text = canonical_text(root);
+    outcome.config = std::move(config);
+  } else {
+    outcome.draft = std::move(config);
+  }
   return outcome;
 }
 
-ConfigOutcome read_job(Os& os, const std::string& path) {
+ConfigOutcome read_job(Os& os, const std::string& path, const JobSettings& settings) {
   const auto text = read_file(os, path, largest_job);
-  if (text) return parse_job(os, path, *text);
-  return {std::nullopt, {{{0, 0, 1}, text.error().message, {}}}};
+  if (text) return parse_job(os, path, *text, settings);
+  ConfigOutcome outcome;
+  std::string help;
+  if (text.error().code == ErrorCode::limit) help = "a job is a page of text: is this the data?";
+  const auto info = os.info(path);
+  if (info && info->kind == FileInfo::Kind::directory) help = "name the job file in it";
+  outcome.diagnostics.push_back({{}, text.error().message, std::move(help)});
+  return outcome;
 }
 
 }  // namespace adyton::pipeline

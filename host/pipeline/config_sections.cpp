@@ -1,17 +1,13 @@
 #include "host/pipeline/config_sections.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
+#include <filesystem>
 
 #include "host/base/text.h"
+#include "host/pipeline/config_values.h"
 
 namespace adyton::pipeline {
 namespace {
-
-/// A batch's offsets are 32 bits, and one record with its edits must fit into a batch.
-constexpr std::uint64_t largest_record = 1ULL << 30;
 
 constexpr std::size_t longest_name = 100;
 
@@ -24,89 +20,10 @@ bool is_file_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), allowed);
 }
 
-/// A path from the job: no empty one, no NUL byte, which the operating system would end it at.
-bool check_path(std::string_view key, std::string_view path, Place at,
-                const CheckContext& context) {
-  if (path.empty()) {
-    context.report(at, cat(key, " is empty"));
-  } else if (path.find('\0') != std::string_view::npos) {
-    context.report(at, cat(key, " holds a NUL character, which no file name can"));
-  } else {
-    return true;
-  }
-  return false;
-}
-
-void read_pattern(const TomlValue& value, const CheckContext& context, SourceConfig& source) {
-  const auto* pattern = value.as<std::string>();
-  if (pattern == nullptr) {
-    report_type(context.problems, "files", "strings", value);
-    return;
-  }
-  if (!check_path("files", *pattern, value.at, context)) return;
-  if (std::find(source.files.begin(), source.files.end(), *pattern) != source.files.end()) {
-    context.report(value.at, cat(in_quotes(*pattern), " is named twice"));
-    return;
-  }
-  source.files.push_back(*pattern);
-}
-
-void read_files(const TomlEntry& entry, const CheckContext& context, SourceConfig& source) {
-  constexpr std::string_view example = "files = [\"data/*.ndjson\"], or \"-\" for standard input";
-  source.at = entry.value.at;
-  if (const auto* array = entry.value.as<TomlArray>()) {
-    if (array->empty()) context.report(entry.value.at, "files is empty", std::string(example));
-    for (const TomlValue& value : *array) read_pattern(value, context, source);
-  } else if (entry.value.as<std::string>() != nullptr) {
-    read_pattern(entry.value, context, source);
-  } else {
-    report_type(context.problems, "files", "an array of strings", entry.value, example);
-  }
-  const bool standard_input =
-      std::find(source.files.begin(), source.files.end(), "-") != source.files.end();
-  if (standard_input && source.files.size() > 1) {
-    context.report(entry.value.at, "\"-\" (standard input) goes with no other file",
-                   "leave out either \"-\" or the files");
-  }
-}
-
-void read_format(TableReader& reader, const CheckContext& context) {
-  const std::string* format = reader.text("format");
-  if (format == nullptr || *format == "ndjson") return;
-  const Place at = reader.find("format")->value.at;
-  if (*format == "array") {
-    context.report(at, "the format \"array\" is not available in this version of Adyton",
-                   "write one record a line (jq -c '.[]' does it) and use format = \"ndjson\"");
-  } else {
-    constexpr std::string_view formats[] = {"ndjson"};
-    context.report(at, cat("there is no format ", in_quotes(*format)),
-                   suggestion(*format, formats, "the format is \"ndjson\": one JSON value a line"));
-  }
-}
-
-void read_max_record(const TomlEntry& entry, const CheckContext& context, SourceConfig& source) {
-  constexpr std::string_view example =
-      "max_record = \"64 MiB\" (units: B, kB, MB, GB, KiB, MiB, GiB)";
-  std::optional<std::uint64_t> size;
-  if (const auto* text = entry.value.as<std::string>()) {
-    size = parse_size(*text);
-    if (!size) {
-      context.report(entry.value.at, cat(in_quotes(*text), " is not a size"), std::string(example));
-      return;
-    }
-  } else if (const auto* number = entry.value.as<std::int64_t>()) {
-    size = static_cast<std::uint64_t>(std::max<std::int64_t>(*number, 0));
-  } else {
-    report_type(context.problems, "max_record", "a size", entry.value, example);
-    return;
-  }
-  if (*size == 0 || *size > largest_record) {
-    context.report(entry.value.at,
-                   cat("max_record must be from 1 byte to ", human_size(largest_record)),
-                   std::string(example));
-    return;
-  }
-  source.max_record = *size;
+Format format_of(std::string_view name) {
+  if (name == "array") return Format::array;
+  if (name == "csv") return Format::csv;
+  return name == "tsv" ? Format::tsv : Format::ndjson;
 }
 
 /// Reports each placeholder of the template that does not exist or does not end.
@@ -131,45 +48,21 @@ void check_template(std::string_view files, Place at, const CheckContext& contex
   }
 }
 
-void read_existing(TableReader& reader, const CheckContext& context, SinkConfig& sink) {
-  const std::string* existing = reader.text("existing");
-  if (existing == nullptr) return;
-  if (*existing == "replace") sink.existing = Existing::replace;
-  if (*existing == "replace" || *existing == "error") return;
-  constexpr std::string_view choices[] = {"error", "replace"};
-  context.report(reader.find("existing")->value.at,
-                 cat("existing is \"error\" or \"replace\", not ", in_quotes(*existing)),
-                 suggestion(*existing, choices, ""));
+/// The header that is written, which only a table has.
+void read_columns(const TableReader& reader, const CheckContext& context, SinkConfig& sink) {
+  for (const TomlValue* column : reader.texts("columns")) {
+    sink.columns.push_back(*column->as<std::string>());
+  }
+  if (!reader.has("columns") || sink.format == Format::csv || sink.format == Format::tsv) return;
+  context.report(reader.place("columns"), "only csv and tsv have columns",
+                 "write format = \"csv\" in [sink], or leave columns out");
 }
 
-/// "1 %", "0.5%": the share, 0 to 1.
-std::optional<double> parse_share(std::string_view text) {
-  if (!text.ends_with('%')) return std::nullopt;
-  text.remove_suffix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  double percent = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (!(percent >= 0 && percent <= 100) || std::signbit(percent)) return std::nullopt;
-  return percent / 100;
-}
-
-void read_max_errors(const TomlEntry& entry, const CheckContext& context, ErrorBudget& budget) {
-  constexpr std::string_view example =
-      "a count (max_errors = 100) or a share of the records read (max_errors = \"1 %\")";
-  if (const auto* count = entry.value.as<std::int64_t>(); count != nullptr && *count >= 0) {
+void read_max_errors(const TomlEntry& entry, ErrorBudget& budget) {
+  if (const auto* count = entry.value.as<std::int64_t>()) {
     budget.count = static_cast<std::uint64_t>(*count);
-  } else if (const auto* text = entry.value.as<std::string>()) {
-    budget.share = parse_share(*text);
-    if (!budget.share) {
-      context.report(entry.value.at, cat("max_errors cannot be ", in_quotes(*text)),
-                     std::string(example));
-    }
-  } else if (count != nullptr) {
-    context.report(entry.value.at, "max_errors cannot be negative", std::string(example));
   } else {
-    report_type(context.problems, "max_errors", "a count or a share", entry.value, example);
+    budget.share = parse_share(*entry.value.as<std::string>());
   }
 }
 
@@ -183,13 +76,16 @@ bool CheckContext::check_file(std::string_view what, const std::string& path, Pl
     report(at, cat(what, " is a folder: ", in_quotes(path)));
     return false;
   }
+  std::string way_out(help);
   const std::string beside = directory_of(std::string(job_path)) + "/" + path;
-  const bool misplaced = !path.starts_with('/') && os.exists(beside);
-  report(at, cat(what, " cannot be used: ", info.error().message),
-         misplaced ? cat("paths are relative to the current directory, not to the job file; there "
-                         "is ",
-                         beside)
-                   : std::string(help));
+  if (!path.starts_with('/') && os.exists(beside)) {
+    way_out =
+        cat("paths are relative to the current directory, not to the job file; there is ", beside);
+  } else if (help.empty() && !path.starts_with('/')) {
+    way_out = cat("paths are relative to the current directory, ",
+                  in_quotes(std::filesystem::current_path().string()));
+  }
+  report(at, cat(what, " cannot be used: ", info.error().message), std::move(way_out));
   return false;
 }
 
@@ -200,15 +96,10 @@ std::span<const std::string_view> sink_placeholders() {
 
 void read_job_section(const TomlTable& table, Place at, Domain need, const CheckContext& context,
                       JobConfig& config) {
-  static constexpr KeyRule rules[] = {
-      {"name"},
-      {"domain"},
-      {"state", "leave it out: a run that is stopped starts over"},
-  };
-  TableReader reader(table, "[job]", at, rules, context.problems);
-  if (const auto* name = reader.required_text("name", "name = \"protect-customers\"")) {
+  TableReader reader(table, "[job]", at, keys_of("job"), context.problems);
+  if (const auto* name = reader.text("name")) {
     if (!is_file_name(*name)) {
-      context.report(reader.find("name")->value.at, cat(in_quotes(*name), " cannot name a job"),
+      context.report(reader.place("name"), cat(in_quotes(*name), " cannot name a job"),
                      "files are named after it: use letters, digits, - _ and ., at most 100, "
                      "none of them a dot at the start");
     }
@@ -222,26 +113,34 @@ void read_job_section(const TomlTable& table, Place at, Domain need, const Check
   }
   if (const auto* domain = reader.text("domain")) {
     if (domain->empty()) {
-      context.report(reader.find("domain")->value.at, "domain is empty",
+      context.report(reader.place("domain"), "domain is empty",
                      "name what the data is: domain = \"customers\"");
     }
     config.domain = *domain;
   }
+  if (const auto* state = reader.text("state")) config.state = *state;
+  if (const auto size = reader.size("commit_every")) config.commit_every = *size;
 }
 
 void read_source(const TomlTable& table, Place at, const CheckContext& context,
                  SourceConfig& source) {
-  static constexpr KeyRule rules[] = {{"files"}, {"format"}, {"max_record"}};
-  TableReader reader(table, "[source]", at, rules, context.problems);
-  if (const auto* files = reader.require("files", "files = [\"data/*.ndjson\"]")) {
-    read_files(*files, context, source);
+  TableReader reader(table, "[source]", at, keys_of("source"), context.problems);
+  if (reader.has("files")) source.at = reader.place("files");
+  for (const TomlValue* pattern : reader.texts("files")) {
+    source.files.push_back(*pattern->as<std::string>());
+    source.places.push_back(pattern->at);
   }
-  read_format(reader, context);
-  if (const auto* size = reader.find("max_record")) read_max_record(*size, context, source);
+  const bool standard_input =
+      std::find(source.files.begin(), source.files.end(), "-") != source.files.end();
+  if (standard_input && source.files.size() > 1) {
+    context.report(source.at, "\"-\" (standard input) goes with no other file",
+                   "leave out either \"-\" or the files");
+  }
+  if (const auto* format = reader.text("format")) source.format = format_of(*format);
+  if (const auto size = reader.size("max_record")) source.max_record = *size;
 }
 
 void read_keyring(const TomlEntry& entry, const CheckContext& context, JobConfig& config) {
-  static constexpr KeyRule rules[] = {{"file"}};
   const auto* table = entry.value.as<TomlTable>();
   if (table == nullptr) {
     context.report(entry.at, "a keyring is a table with a name of its own",
@@ -250,67 +149,66 @@ void read_keyring(const TomlEntry& entry, const CheckContext& context, JobConfig
   }
   KeyringConfig& keyring = config.keyrings[entry.key];
   keyring.at = entry.at;
-  TableReader reader(*table, cat("the keyring ", in_quotes(entry.key)), entry.value.at, rules,
-                     context.problems);
-  const auto* file = reader.required_text("file", "file = \"keys/pii.json\"");
+  TableReader reader(*table, cat("the keyring ", in_quotes(entry.key)), entry.value.at,
+                     keys_of("keyring"), context.problems);
+  const auto* file = reader.text("file");
   if (file == nullptr) return;
-  const Place place = reader.find("file")->value.at;
-  if (!check_path("file", *file, place, context)) return;
+  keyring.at = reader.place("file");
   keyring.file = *file;
-  context.check_file("the keyring", *file, place, cat("make one with: adyton keys new ", *file));
+  context.check_file("the keyring", *file, keyring.at,
+                     cat("make one with: adyton keys new ", *file));
 }
 
-void read_sink(const TomlTable& table, Place at, const CheckContext& context, SinkConfig& sink) {
-  static constexpr KeyRule rules[] = {{"files"}, {"existing"}};
-  TableReader reader(table, "[sink]", at, rules, context.problems);
-  constexpr std::string_view example =
-      "files = \"out/{stem}.ndjson\", or \"-\" for standard output";
-  if (const auto* files = reader.required_text("files", example)) {
-    sink.at = reader.find("files")->value.at;
+void read_sink(const TomlTable& table, Place at, const CheckContext& context, Format of_source,
+               SinkConfig& sink) {
+  TableReader reader(table, "[sink]", at, keys_of("sink"), context.problems);
+  if (reader.has("files")) sink.at = reader.place("files");
+  if (const auto* files = reader.text("files")) {
     sink.files = *files;
-    if (check_path("files", *files, sink.at, context)) {
-      check_template(*files, sink.at, context);
-      if (files->ends_with('/')) {
-        context.report(sink.at, "files names a folder", std::string(example));
-      }
+    check_template(*files, sink.at, context);
+    if (files->ends_with('/')) {
+      context.report(sink.at, "files names a folder",
+                     "files = \"out/{stem}.ndjson\", or \"-\" for standard output");
     }
   }
-  read_existing(reader, context, sink);
+  const auto* format = reader.text("format");
+  sink.format = format == nullptr ? of_source : format_of(*format);
+  read_columns(reader, context, sink);
+  const auto* existing = reader.text("existing");
+  if (existing != nullptr && *existing == "replace") sink.existing = Existing::replace;
 }
 
 void read_dead_letter(const TomlTable& table, Place at, const CheckContext& context,
                       DeadLetterConfig& dead_letter) {
-  static constexpr KeyRule rules[] = {
-      {"file"},
-      {"plain"},
-      {"max_errors"},
-      {"recipient",
-       "leave it out (in a job that protects fields the entries then hold no text of a record), or "
-       "set plain = true to have the records in the clear"},
-  };
-  TableReader reader(table, "[dead_letter]", at, rules, context.problems);
+  TableReader reader(table, "[dead_letter]", at, keys_of("dead_letter"), context.problems);
   if (const auto* file = reader.text("file")) {
-    dead_letter.at = reader.find("file")->value.at;
+    dead_letter.at = reader.place("file");
     dead_letter.file = *file;
-    if (check_path("file", *file, dead_letter.at, context) && *file == "-") {
+    if (*file == "-") {
       context.report(dead_letter.at, "dead letters go to a file, not to standard output",
                      "file = \"out/dead.ndjson\"");
     }
-  } else if (reader.find("file") == nullptr && reader.find("max_errors") == nullptr) {
+  } else if (!reader.has("max_errors")) {
     reader.require("file", "file = \"out/dead.ndjson\"");
   }
   if (const bool* plain = reader.flag("plain")) {
     dead_letter.plain = *plain;
-    if (*plain && reader.find("file") == nullptr) {
+    if (*plain && !reader.has("file")) {
       context.report(reader.find("plain")->at,
-                     "plain says how dead letters are written, but there "
-                     "is no file for them",
+                     "plain says how dead letters are written, but there is no file for them",
                      "file = \"out/dead.ndjson\"");
     }
   }
   if (const auto* errors = reader.find("max_errors")) {
-    read_max_errors(*errors, context, dead_letter.max_errors);
+    read_max_errors(*errors, dead_letter.max_errors);
   }
+}
+
+void read_receipt(const TomlTable& table, Place at, const CheckContext& context,
+                  ReceiptConfig& receipt) {
+  const TableReader reader(table, "[receipt]", at, keys_of("receipt"), context.problems);
+  const auto* digest = reader.text("digest");
+  if (digest != nullptr && *digest == "sha256") receipt.digest = DigestKind::sha256;
 }
 
 }  // namespace adyton::pipeline

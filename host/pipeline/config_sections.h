@@ -33,9 +33,13 @@ void read_job_section(const TomlTable& table, Place at, Domain need, const Check
 void read_source(const TomlTable& table, Place at, const CheckContext& context,
                  SourceConfig& source);
 void read_keyring(const TomlEntry& entry, const CheckContext& context, JobConfig& config);
-void read_sink(const TomlTable& table, Place at, const CheckContext& context, SinkConfig& sink);
+/// A sink that names no format writes the source's.
+void read_sink(const TomlTable& table, Place at, const CheckContext& context, Format of_source,
+               SinkConfig& sink);
 void read_dead_letter(const TomlTable& table, Place at, const CheckContext& context,
                       DeadLetterConfig& dead_letter);
+void read_receipt(const TomlTable& table, Place at, const CheckContext& context,
+                  ReceiptConfig& receipt);
 
 /// Each `{name}` of a sink's template must be one of these.
 std::span<const std::string_view> sink_placeholders();

@@ -131,7 +131,7 @@ std::string excerpt(std::string_view line, const Place& at) {
 }  // namespace
 
 std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view source) {
-  std::string text = harmless(path);
+  std::string text = harmless(diagnostic.origin.empty() ? path : diagnostic.origin);
   const Place& at = diagnostic.at;
   if (at.line > 0) text += cat(':', at.line, ':', at.column);
   text += cat(": error: ", harmless(diagnostic.message), '\n');

@@ -8,17 +8,10 @@
 #include <glob.h>
 
 #include "host/base/text.h"
+#include "host/pipeline/settings.h"
 
 namespace adyton::pipeline {
 namespace {
-
-std::string place(const JobConfig& job, Place at) {
-  return at.line == 0 ? job.path : cat(job.path, ':', at.line, ':', at.column);
-}
-
-Error config_error(const JobConfig& job, Place at, std::string message) {
-  return {ErrorCode::config, std::move(message), place(job, at)};
-}
 
 bool has_magic(std::string_view pattern) {
   return pattern.find_first_of("*?[") != std::string_view::npos;
@@ -41,107 +34,156 @@ using Identity = std::pair<std::uint64_t, std::uint64_t>;
 
 class Planner {
  public:
-  Planner(const JobConfig& job, Os& os) : job_(job), os_(os) {}
+  Planner(const JobConfig& job, Os& os, ExistingOutputs existing)
+      : job_(job), os_(os), existing_(existing) {}
 
-  Result<Plan> plan() {
-    for (const std::string& pattern : job_.source.files) ADYTON_CHECK(add_inputs(pattern));
-    for (Input& input : plan_.inputs) ADYTON_CHECK(add_output(input));
-    for (const Output& output : plan_.outputs) ADYTON_CHECK(check_output(output));
-    ADYTON_CHECK(check_dead_letters());
-    return std::move(plan_);
+  PlanOutcome plan() {
+    for (std::size_t i = 0; i < job_.source.files.size(); ++i) {
+      const auto& places = job_.source.places;
+      add_inputs(job_.source.files[i], i < places.size() ? places[i] : job_.source.at);
+    }
+    if (!job_.sink.files.empty()) {
+      for (Input& input : plan_.inputs) add_output(input);
+    }
+    check_outputs();
+    check_dead_letters();
+    name_settings(job_.settings, problems_);
+    if (!problems_.empty()) return {std::nullopt, std::move(problems_)};
+    return {std::move(plan_), {}};
   }
 
  private:
-  Status add_inputs(const std::string& pattern) {
+  void report(Place at, std::string message, std::string help = {}) {
+    problems_.push_back({at, std::move(message), std::move(help)});
+  }
+
+  void add_inputs(const std::string& pattern, Place at) {
     if (pattern == standard_stream) {
       plan_.inputs.push_back({pattern, 0, 0});
-      return {};
+      return;
     }
     std::vector<std::string> paths = has_magic(pattern) && !os_.exists(pattern)
                                          ? expand(pattern)
                                          : std::vector<std::string>{pattern};
     if (paths.empty()) {
-      return config_error(job_, job_.source.at,
-                          cat("no file matches ", in_quotes(pattern), " (the current directory is ",
-                              in_quotes(std::filesystem::current_path().string()), ")"));
+      report(at, cat("no file matches ", in_quotes(pattern)),
+             cat("the current directory is ", in_quotes(std::filesystem::current_path().string())));
     }
-    for (std::string& path : paths) ADYTON_CHECK(add_input(std::move(path)));
-    return {};
+    for (std::string& path : paths) add_input(std::move(path), at);
   }
 
-  Status add_input(std::string path) {
+  void add_input(std::string path, Place at) {
     const Result<FileInfo> info = os_.info(path);
-    if (!info) return config_error(job_, job_.source.at, info.error().message);
+    if (!info) return report(at, info.error().message, beside_job(path));
     if (info->kind == FileInfo::Kind::directory) {
-      return config_error(job_, job_.source.at,
-                          cat(in_quotes(path), " is a directory: name the files in it, as ",
-                              in_quotes(cat(path, path.ends_with('/') ? "" : "/", "*.ndjson"))));
+      return report(at, cat(in_quotes(path), " is a directory"),
+                    cat("name the files in it, as ",
+                        in_quotes(cat(path, path.ends_with('/') ? "" : "/", "*.ndjson"))));
     }
     const Result<std::unique_ptr<File>> readable = os_.open(path);
-    if (!readable) return config_error(job_, job_.source.at, readable.error().message);
+    if (!readable) return report(at, readable.error().message);
     if (info->kind == FileInfo::Kind::file &&
         !identities_.insert({info->device, info->inode}).second) {
-      return {};  // matched by two patterns
+      return;  // matched by two patterns
     }
     plan_.inputs.push_back({std::move(path), info->size, 0});
-    return {};
   }
 
-  Status add_output(Input& input) {
+  /// Where a relative path was taken to be relative to the job file: what is there.
+  std::string beside_job(const std::string& path) {
+    const std::string beside = directory_of(job_.path) + "/" + path;
+    if (path.starts_with('/') || directory_of(job_.path) == "." || !os_.exists(beside)) return {};
+    return cat("paths are relative to the current directory, not to the job file; there is ",
+               beside);
+  }
+
+  void add_output(Input& input) {
     std::string path = output_path(job_.sink.files, input.path);
     const auto [known, added] =
         output_of_path_.emplace(path, static_cast<std::uint32_t>(plan_.outputs.size()));
     input.output = known->second;
     if (added) {
       const Compression compression = compression_of(path);
-      plan_.outputs.push_back({std::move(path), compression});
+      plan_.outputs.push_back({std::move(path), compression, job_.sink.format, job_.sink.columns});
       first_input_.push_back(input.path);
-      return {};
+    } else if (job_.sink.files.find('{') != std::string::npos) {
+      collide(cat("the inputs ", in_quotes(first_input_[known->second]), " and ",
+                  in_quotes(input.path), " would both be written to ", in_quotes(path)));
     }
-    if (job_.sink.files.find('{') == std::string::npos) return {};
-    return config_error(job_, job_.sink.at,
-                        cat("the inputs ", in_quotes(first_input_[known->second]), " and ",
-                            in_quotes(input.path), " would both be written to ", in_quotes(path),
-                            ": use {dir} or {name} in the sink's files"));
   }
 
-  Status check_output(const Output& output) {
-    if (output.path == standard_stream) return {};
-    return check_target(output.path, job_.sink.at);
+  /// Of many that collide in one way the first is told.
+  void collide(std::string message) {
+    const bool told = std::any_of(problems_.begin(), problems_.end(), [](const auto& problem) {
+      return problem.help == use_placeholder;
+    });
+    if (!told) report(job_.sink.at, std::move(message), std::string(use_placeholder));
   }
 
-  Status check_target(const std::string& path, Place at) {
+  void check_outputs() {
+    std::size_t in_the_way = 0;
+    std::string first;
+    for (const Output& output : plan_.outputs) {
+      if (output.path == standard_stream) continue;
+      if (!check_target(output.path, job_.sink.at) || !is_in_the_way(output.path)) continue;
+      if (in_the_way++ == 0) first = output.path;
+    }
+    if (in_the_way > 0) report_existing(first, in_the_way - 1, job_.sink.at);
+  }
+
+  void report_existing(const std::string& path, std::size_t others, Place at) {
+    report(at,
+           cat("the output ", in_quotes(path),
+               others == 0   ? " exists"
+               : others == 1 ? " exists, and so does another"
+                             : cat(" exists, and so do ", others, " more")),
+           "move it away, or set existing = \"replace\" in [sink]");
+  }
+
+  bool is_in_the_way(const std::string& path) {
+    return job_.sink.existing != Existing::replace && existing_ == ExistingOutputs::check &&
+           os_.exists(path);
+  }
+
+  /// True if a file of that name is, or could be put, there.
+  bool check_target(const std::string& path, Place at) {
     const Result<FileInfo> info = os_.info(path);
     if (!info) {
-      if (!os_.exists(path)) return {};
-      return config_error(job_, at, cat(in_quotes(path), " is a link that leads nowhere"));
+      if (os_.exists(path)) report(at, cat(in_quotes(path), " is a link that leads nowhere"));
+      return !os_.exists(path);
     }
     if (identities_.contains({info->device, info->inode})) {
-      return config_error(job_, at, cat("the output ", in_quotes(path), " is also an input"));
+      report(at, cat("the output ", in_quotes(path), " is also an input"),
+             "write it to another folder, or under another name");
+    } else if (info->kind != FileInfo::Kind::file) {
+      report(at, cat("the output ", in_quotes(path), " is there and is no file"),
+             "name a file that can be made");
+    } else {
+      return true;
     }
-    if (info->kind != FileInfo::Kind::file) {
-      return config_error(job_, at,
-                          cat("the output ", in_quotes(path), " is there and is no file"));
-    }
-    if (job_.sink.existing == Existing::replace) return {};
-    return config_error(job_, at,
-                        cat("the output ", in_quotes(path),
-                            " exists: move it away, or set existing = \"replace\""));
+    return false;
   }
 
-  Status check_dead_letters() {
+  void check_dead_letters() {
     const std::string& path = job_.dead_letter.file;
-    if (path.empty()) return {};
+    const Place at = job_.dead_letter.at;
+    if (path.empty()) return;
     if (output_of_path_.contains(path)) {
-      return config_error(job_, job_.dead_letter.at,
-                          cat("the dead letters and the sink would both write ", in_quotes(path)));
+      report(at, cat("the dead letters and the sink would both write ", in_quotes(path)),
+             "give the dead letters a file of their own");
+    } else if (check_target(path, at) && is_in_the_way(path)) {
+      report_existing(path, 0, at);
     }
-    return check_target(path, job_.dead_letter.at);
   }
+
+  static constexpr std::string_view use_placeholder =
+      "keep them apart: use {dir} or {name} in the sink's files";
 
   const JobConfig& job_;
   Os& os_;
+  ExistingOutputs existing_;
   Plan plan_;
+  std::vector<Diagnostic> problems_;
   std::set<Identity> identities_;
   std::map<std::string, std::uint32_t> output_of_path_;
   std::vector<std::string> first_input_;  // of each output
@@ -167,8 +209,17 @@ std::string output_path(std::string_view pattern, const std::string& input) {
   return out;
 }
 
-Result<Plan> plan_job(const JobConfig& job, Os& os) {
-  return Planner(job, os).plan();
+PlanOutcome plan_all(const JobConfig& job, Os& os, ExistingOutputs existing) {
+  return Planner(job, os, existing).plan();
+}
+
+Result<Plan> plan_job(const JobConfig& job, Os& os, ExistingOutputs existing) {
+  PlanOutcome outcome = plan_all(job, os, existing);
+  if (outcome.plan) return *std::move(outcome.plan);
+  const Diagnostic& first = outcome.diagnostics.front();
+  return Error{ErrorCode::config,
+               first.help.empty() ? first.message : cat(first.message, ": ", first.help),
+               job.where(first.at)};
 }
 
 }  // namespace adyton::pipeline

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Input {
 struct Output {
   std::string path;  // "-": standard output
   Compression compression = Compression::none;
+  Format format = Format::ndjson;
+  std::vector<std::string> columns = {};  // of csv and tsv; empty: the keys of the first record
 };
 
 /// Which files a job reads and writes.
@@ -30,11 +33,28 @@ struct Plan {
   std::vector<Output> outputs;
 };
 
-/// Expands the globs and names the outputs. ErrorCode::config, with the place in the job file, if:
-/// no file matches, one is a directory or cannot be read, two inputs would share an output that a
-/// placeholder was to keep apart, an output is also an input or the dead-letter file, or an output
-/// exists that may not be replaced. Opens nothing for writing.
-Result<Plan> plan_job(const JobConfig& job, Os& os);
+enum class ExistingOutputs {
+  check,
+  ignore,  // of a run that goes on with publishing: some may be there by its own doing
+};
+
+/// A plan, or everything that stands in its way.
+struct PlanOutcome {
+  std::optional<Plan> plan;  // absent if there is any diagnostic
+  std::vector<Diagnostic> diagnostics;
+};
+
+/// Expands the globs and names the outputs. Wrong is: a pattern that no file matches, an input that
+/// is a directory or cannot be read, two inputs that would share an output which a placeholder was
+/// to keep apart, an output that is also an input or the dead-letter file, or that exists and may
+/// not be replaced. Opens nothing for writing. Of a job that could be read in part, what it does
+/// not say is left out.
+PlanOutcome plan_all(const JobConfig& job, Os& os,
+                     ExistingOutputs existing = ExistingOutputs::check);
+
+/// The plan, or the first that stands in its way: ErrorCode::config, with the place in the job.
+Result<Plan> plan_job(const JobConfig& job, Os& os,
+                      ExistingOutputs existing = ExistingOutputs::check);
 
 /// The sink's template with {stem}, {name} and {dir} of the input filled in. The stem is the name
 /// without a compression's ending and one more: "a.ndjson.zst" → "a".

@@ -71,6 +71,10 @@ class Guard {
   }
 
   Diagnostic outside_quotes() const {
+    if (utf8_sequence(text_.substr(next_)) == 0) {
+      return {at_, cat("the byte ", in_quotes(text_.substr(next_, 1)), " is no UTF-8"),
+              "a job is a text file, saved as UTF-8"};
+    }
     std::size_t end = next_ + 1;
     while (end < text_.size() && continues_character(text_[end])) ++end;
     return {at_, cat(in_quotes(text_.substr(next_, end - next_)), " can stand only in quotes"),

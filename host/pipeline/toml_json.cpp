@@ -1,5 +1,6 @@
 #include "host/pipeline/toml_json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -78,12 +79,33 @@ class JsonWriter {
   Place at_;
 };
 
+TomlTable by_name(TomlTable table) {
+  std::sort(table.begin(), table.end(),
+            [](const TomlEntry& a, const TomlEntry& b) { return a.key < b.key; });
+  return table;
+}
+
 }  // namespace
 
 std::variant<std::string, Diagnostic> to_json(const TomlValue& value) {
   std::string text;
   if (auto problem = JsonWriter(text).write(value)) return *std::move(problem);
   return text;
+}
+
+std::string canonical_text(const TomlTable& job) {
+  TomlTable tables = by_name(job);
+  for (TomlEntry& entry : tables) {
+    if (auto* keys = std::get_if<TomlTable>(&entry.value.data)) *keys = by_name(std::move(*keys));
+    auto* steps = std::get_if<TomlArray>(&entry.value.data);
+    if (steps == nullptr) continue;
+    for (TomlValue& step : *steps) {
+      if (auto* options = std::get_if<TomlTable>(&step.data)) {
+        *options = by_name(std::move(*options));
+      }
+    }
+  }
+  return std::get<std::string>(to_json({std::move(tables), {}}));
 }
 
 }  // namespace adyton::pipeline

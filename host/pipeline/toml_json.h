@@ -11,4 +11,9 @@ namespace adyton::pipeline {
 /// value.
 std::variant<std::string, Diagnostic> to_json(const TomlValue& value);
 
+/// One text for all ways in which the same job can be written: JSON, with the tables of the job,
+/// their keys and the steps' options by name. Within a value members keep their order, which
+/// decides. Precondition: all of it has a JSON value.
+std::string canonical_text(const TomlTable& job);
+
 }  // namespace adyton::pipeline

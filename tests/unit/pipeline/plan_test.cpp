@@ -100,3 +100,47 @@ TEST_CASE("an existing output may be replaced where the job says so, an input ne
   config.sink.files = folder / "hard";
   CHECK_FALSE(plan_job(config, *os).ok());
 }
+
+TEST_CASE("everything that stands in a plan's way is told at once, each at its place") {
+  Folder folder;
+  for (const char* name : {"a.ndjson", "b.ndjson", "out-a", "out-b"}) folder.write(name, "");
+  const auto os = make_os();
+  JobConfig config = job(folder, {"none*", "?.ndjson", "gone"}, "out-{stem}");
+  config.source.places = {{3, 1, 1}, {3, 2, 1}, {3, 3, 1}};
+  config.sink.at = {5, 1, 1};
+  config.dead_letter.file = folder.path;
+  config.dead_letter.at = {7, 1, 1};
+  const auto outcome = plan_all(config, *os);
+  CHECK_FALSE(outcome.plan.has_value());
+  REQUIRE(outcome.diagnostics.size() == 4);
+  CHECK(outcome.diagnostics[0].at == Place{3, 1, 1});
+  CHECK(outcome.diagnostics[1].at == Place{3, 3, 1});
+  CHECK(outcome.diagnostics[2].message ==
+        cat("the output \"", folder / "out-a", "\" exists, and so does another"));
+  CHECK(outcome.diagnostics[2].at == Place{5, 1, 1});
+  CHECK(outcome.diagnostics[3].message.ends_with("is there and is no file"));
+  const auto first = plan_job(config, *os);
+  CHECK(first.error().where == "job.toml:3:1");
+  CHECK(first.error().message.starts_with("no file matches "));
+}
+
+TEST_CASE("a run that goes on with publishing does not mind what it has published") {
+  Folder folder;
+  folder.write("a.ndjson", "");
+  folder.write("out", "");
+  const auto os = make_os();
+  const JobConfig config = job(folder, {"a.ndjson"}, "out");
+  CHECK_FALSE(plan_job(config, *os, ExistingOutputs::check).ok());
+  CHECK(plan_job(config, *os, ExistingOutputs::ignore).ok());
+  CHECK_FALSE(plan_job(job(folder, {"a.ndjson"}, "a.ndjson"), *os, ExistingOutputs::ignore).ok());
+}
+
+TEST_CASE("a problem with what was set is the setting's") {
+  Folder folder;
+  const auto os = make_os();
+  JobConfig config = job(folder, {"none*"}, "out");
+  config.settings = {"job.name", "source.files"};
+  config.source.places = {{0, 0, 1, 2}};
+  CHECK(plan_job(config, *os).error().where == "--set source.files");
+  CHECK(plan_all(config, *os).diagnostics.at(0).origin == "--set source.files");
+}
