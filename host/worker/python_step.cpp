@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "host/base/text.h"
-#include "host/worker/failure.h"
 #include "host/worker/render.h"
-#include "host/worker/skim.h"
+#include "host/worker/script_record.h"
 #include "host/worker/value.h"
 
 namespace adyton::worker {
@@ -45,13 +44,15 @@ class Pass {
       }
     }
     if (rewrite_) rewrite_->finish();
-    return check_signals();
+    return check_interrupt(gil_, caller());
   }
 
  private:
   Status call(std::size_t number) {
     Record& record = batch_.records[number];
-    find_value(record);
+    const Extent value = value_of(batch_, record);
+    begin_ = value.begin;
+    end_ = value.end;
     const Ref argument = make_value(gil_, types_, batch_.text, begin_, end_);
     const Ref result =
         argument ? Ref::steal(PyObject_CallOneArg(script_.function.get(), argument.get())) : Ref();
@@ -65,17 +66,6 @@ class Pass {
     if (is_many(result.get())) return write_many(number, result.get());
     if (!append_json(gil_, types_, result.get(), scratch_)) return failed(record, "result");
     return write(number, Spaces::dropped);
-  }
-
-  // Where the record's value lies, without the white space around it.
-  void find_value(const Record& record) {
-    const char* const text = batch_.text->data();
-    begin_ = static_cast<std::uint32_t>(skim_space(text, record.text_begin));
-    end_ = record.text_end;
-    while (text[end_ - 1] == ' ' || text[end_ - 1] == '\t' || text[end_ - 1] == '\r' ||
-           text[end_ - 1] == '\n') {
-      --end_;
-    }
   }
 
   Status write_same(std::size_t number, PyObject* value) {
@@ -166,32 +156,9 @@ class Pass {
     return {};
   }
 
-  // The exception that is set: the record dies of it, or the run ends.
+  Caller caller() const { return {name_, script_.path, number_}; }
   Status failed(Record& record, const char* kind) {
-    if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) != 0) {
-      PyErr_Clear();
-      return interrupted();
-    }
-    const bool exit = PyErr_ExceptionMatches(PyExc_SystemExit) != 0;
-    Failure failure = take_failure(gil_, script_.path);
-    if (exit)
-      return Error{ErrorCode::invalid, cat("the script ended the run: ", failure.detail), name_};
-    pipeline::DeadRecord why;
-    why.step = number_;
-    why.kind = kind;
-    why.detail = std::move(failure.detail);
-    why.traceback = std::move(failure.traceback);
-    batch_.kill(record, std::move(why));
-    return {};
-  }
-
-  Error interrupted() const { return {ErrorCode::stopped, "interrupted", name_}; }
-
-  // An interrupt that came when no Python code was left to raise it in.
-  Status check_signals() {
-    if (PyErr_CheckSignals() == 0) return {};
-    PyErr_Clear();
-    return interrupted();
+    return take_raised(gil_, caller(), batch_, record, kind);
   }
 
   Gil& gil_;

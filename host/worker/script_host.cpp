@@ -3,11 +3,13 @@
 #include <utility>
 
 #include "host/base/text.h"
+#include "host/worker/debugged.h"
 #include "host/worker/failure.h"
 #include "host/worker/interpreter.h"
 #include "host/worker/python_step.h"
 #include "host/worker/record_module.h"
 #include "host/worker/script.h"
+#include "host/worker/script_expression.h"
 
 namespace adyton::worker {
 
@@ -17,19 +19,29 @@ namespace {
 
 class Scripts final : public pipeline::ScriptHost {
  public:
-  Scripts(std::unique_ptr<Interpreter> interpreter, const Types& types)
-      : interpreter_(std::move(interpreter)), types_(types) {}
+  Scripts(std::unique_ptr<Interpreter> interpreter, const Types& types, Debugger debugger)
+      : interpreter_(std::move(interpreter)), types_(types), debugger_(debugger) {}
 
   Result<std::unique_ptr<pipeline::Step>> load(const pipeline::ScriptCall& call) override {
     Turn turn(*interpreter_);
     ADYTON_TRY(ScriptFunction script, load_function(turn.gil(), call.file, call.function));
+    if (debugger_ == Debugger::pdb) {
+      ADYTON_TRY(script.function, debugged(turn.gil(), script.function));
+    }
     return std::unique_ptr<pipeline::Step>(std::make_unique<PythonStep>(
         *interpreter_, types_, std::move(script), cat(call.file, ":", call.function), call.number));
+  }
+
+  Result<std::unique_ptr<pipeline::Expression>> compile(
+      const pipeline::ScriptExpression& expression) override {
+    Turn turn(*interpreter_);
+    return ScriptExpression::compile(turn.gil(), *interpreter_, types_, expression);
   }
 
  private:
   std::unique_ptr<Interpreter> interpreter_;
   const Types& types_;  // the module's, which lives as long as the interpreter
+  Debugger debugger_;
 };
 
 Status set_print(Gil& gil, Print print) {
@@ -43,7 +55,7 @@ Status set_print(Gil& gil, Print print) {
 
 Result<std::unique_ptr<pipeline::ScriptHost>> start_scripts(const std::string& program,
                                                             python::BuiltinModules built_ins,
-                                                            Print print) {
+                                                            Print print, Debugger debugger) {
   ADYTON_TRY(std::unique_ptr<Interpreter> interpreter, Interpreter::start(program, built_ins));
   Turn turn(*interpreter);
   ADYTON_CHECK(set_print(turn.gil(), print));
@@ -52,7 +64,7 @@ Result<std::unique_ptr<pipeline::ScriptHost>> start_scripts(const std::string& p
     return Error{ErrorCode::config, cat("adyton.record: ", take_failure(turn.gil(), "").detail)};
   }
   return std::unique_ptr<pipeline::ScriptHost>(
-      std::make_unique<Scripts>(std::move(interpreter), *types));
+      std::make_unique<Scripts>(std::move(interpreter), *types, debugger));
 }
 
 }  // namespace adyton::worker

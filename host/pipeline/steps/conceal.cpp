@@ -44,8 +44,10 @@ class Redact final : public Step {
     edit_each(batch, what_.fields, json::Select::fields,
               [&](Record& record, const json::Locations& found, Rewrite& rewrite) {
                 if (what_.refuses(batch, record, found)) return;
-                replace_values(record, found.matches, rewrite,
-                               [&](const json::Match&) { rewrite.append(with_); });
+                replace_values(record, found.matches, rewrite, [&](const json::Match& match) {
+                  rewrite.append(with_);
+                  batch.count_value(match.field);
+                });
               });
     return {};
   }
@@ -55,14 +57,14 @@ class Redact final : public Step {
   std::string with_;
 };
 
-/// The string with a mask in the place of each character, but for some at its ends. One that is no
-/// longer than what would be shown is masked whole.
-std::string masked(std::string_view text, std::size_t first, std::size_t last,
-                   std::string_view mask) {
+/// Makes `out` the string with a mask in the place of each character, but for some at its ends. One
+/// that is no longer than what would be shown is masked whole.
+void put_masked(std::string_view text, std::size_t first, std::size_t last, std::string_view mask,
+                std::string& out) {
   std::size_t length = 0;
   for (std::size_t i = 0; i < text.size(); i += utf8_sequence(text.substr(i))) ++length;
   const bool whole = length <= first + last;
-  std::string out;
+  out.clear();
   std::size_t index = 0;
   for (std::size_t i = 0; i < text.size(); ++index) {
     const std::size_t size = utf8_sequence(text.substr(i));
@@ -70,8 +72,25 @@ std::string masked(std::string_view text, std::size_t first, std::size_t last,
     out += shown ? text.substr(i, size) : mask;
     i += size;
   }
-  return out;
 }
+
+/// The characters of a record's values. Used for record after record, so that its strings keep
+/// their memory.
+class Characters {
+ public:
+  void clear() { count_ = 0; }
+  /// An empty string, behind the others.
+  std::string& add() {
+    if (count_ == strings_.size()) strings_.emplace_back();
+    strings_[count_].clear();
+    return strings_[count_++];
+  }
+  const std::string& operator[](std::size_t index) const { return strings_[index]; }
+
+ private:
+  std::vector<std::string> strings_;
+  std::size_t count_ = 0;
+};
 
 class Mask final : public Step {
  public:
@@ -82,16 +101,19 @@ class Mask final : public Step {
         mask_(step.text("with")) {}
 
   Status run(Batch& batch) override {
-    std::vector<std::string> strings;
+    Characters characters;
+    std::string masked;
     std::string quoted;
     edit_each(batch, what_.fields, json::Select::fields,
               [&](Record& record, const json::Locations& found, Rewrite& rewrite) {
                 if (what_.refuses(batch, record, found)) return;
-                if (!unescape(batch, record, found, strings)) return;
-                auto next = strings.begin();
-                replace_values(record, found.matches, rewrite, [&](const json::Match&) {
+                if (!unescape(batch, record, found, characters)) return;
+                std::size_t next = 0;
+                replace_values(record, found.matches, rewrite, [&](const json::Match& match) {
+                  batch.count_value(match.field);
+                  put_masked(characters[next++], first_, last_, mask_, masked);
                   quoted.clear();
-                  json::append_quoted(masked(*next++, first_, last_, mask_), quoted);
+                  json::append_quoted(masked, quoted);
                   rewrite.append(quoted);
                 });
               });
@@ -101,13 +123,13 @@ class Mask final : public Step {
  private:
   /// The values' characters; kills the record if one is no string of characters.
   bool unescape(Batch& batch, Record& record, const json::Locations& found,
-                std::vector<std::string>& strings) const {
-    strings.clear();
+                Characters& characters) const {
+    characters.clear();
     const std::string_view text = batch.text_of(record);
     for (const json::Match& match : found.matches) {
-      std::string& characters = strings.emplace_back();
       if (text[match.begin] != '"' ||
-          !json::unescape(text.substr(match.begin + 1, match.end - match.begin - 2), characters)) {
+          !json::unescape(text.substr(match.begin + 1, match.end - match.begin - 2),
+                          characters.add())) {
         batch.kill(record, dead_record(what_.number, "wrong type", what_.name(match.field),
                                        "only a string can be masked: use redact"));
         return false;

@@ -76,4 +76,30 @@ void replace_values(const Record& record, const std::vector<json::Match>& matche
   rewrite.end();
 }
 
+/// Puts the record into the rewrite with the member that is absent from the object at `gap` added
+/// at that object's end, and with the objects that lead to it. False, having done nothing, if there
+/// is no object but another value.
+inline bool add_member(const Batch& batch, const Record& record, const json::Gap& gap,
+                       const json::Pointer& field, std::string_view value, Rewrite& rewrite) {
+  const std::string_view text = batch.text_of(record);
+  if (text[gap.begin] != '{') return false;
+  std::size_t at = gap.end - 1;
+  while (std::string_view(" \t\r\n").find(text[at - 1]) != std::string_view::npos) --at;
+  std::string keys;
+  for (std::size_t i = gap.depth; i < field.tokens().size(); ++i) {
+    if (i > gap.depth) keys += '{';
+    json::append_quoted(field.tokens()[i].key, keys);
+    keys += ':';
+  }
+  rewrite.begin(record);
+  rewrite.copy(record.text_begin, record.text_begin + at);
+  if (text[at - 1] != '{') rewrite.append(",");
+  rewrite.append(keys);
+  rewrite.append(value);
+  rewrite.append(std::string(field.tokens().size() - 1 - gap.depth, '}'));
+  rewrite.copy(record.text_begin + at, record.text_end);
+  rewrite.end();
+  return true;
+}
+
 }  // namespace adyton::pipeline

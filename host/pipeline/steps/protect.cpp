@@ -1,15 +1,15 @@
-// The steps that protect values: encrypt and decrypt.
+// The steps that protect values and give them back: encrypt and decrypt.
 
 #include <array>
-#include <deque>
-#include <optional>
 
-#include "host/base/base64.h"
 #include "host/base/text.h"
-#include "host/pipeline/steps/edit.h"
+#include "host/pipeline/steps/forms.h"
+#include "host/pipeline/steps/keys.h"
+#include "host/pipeline/steps/opened.h"
+#include "host/pipeline/steps/protection.h"
+#include "host/pipeline/steps/sealed.h"
 #include "host/pipeline/steps/specs.h"
 #include "modules/crypto/aead.h"
-#include "modules/crypto/associated_data.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -19,288 +19,118 @@ enum class Plaintext {
   text,  // a string's characters
 };
 
-/// What encrypt and decrypt share: which values, bound to what, under which keys.
-struct Protection {
-  std::uint32_t number;
-  crypto::Aead aead;
-  json::FieldSet fields;  // the protected ones, then the record id's if there is one
-  std::uint32_t protected_fields;
-  std::string domain;
-  std::vector<std::string> pointers;    // as they are bound
-  std::vector<std::string> associated;  // of each field, where no record id is bound
-  bool record_id;
-  Missing missing;
-  Plaintext plaintext;
-
-  static Result<Protection> create(const StepConfig& step, const StepContext& context,
-                                   std::uint32_t number);
-};
-
-Result<Protection> Protection::create(const StepConfig& step, const StepContext& context,
-                                      std::uint32_t number) {
-  const std::string& key = step.text("key");
-  auto aead = crypto::Aead::create(context.keyrings.find(key)->second);
-  if (!aead) {
-    Error error = aead.error();
-    error.where = context.job.keyrings.find(key)->second.file;
-    return error;
-  }
-  std::vector<json::Pointer> fields = step.fields("fields");
-  const auto count = static_cast<std::uint32_t>(fields.size());
-  std::vector<std::string> pointers;
-  for (const json::Pointer& field : fields) pointers.push_back(field.text());
-  if (step.has("as")) pointers.front() = step.text("as");
-  const bool record_id = step.has("record_id");
-  if (record_id) {
-    const json::Pointer& id = step.fields("record_id").front();
-    for (const json::Pointer& field : fields) {
-      if (json::overlap(field, id)) {
-        return Error{ErrorCode::config, cat("record_id ", in_quotes(id.text()),
-                                            " is itself among the fields of the step")};
-      }
-    }
-    fields.push_back(id);
-  }
-  std::vector<std::string> associated;
-  for (const std::string& pointer : pointers) {
-    associated.push_back(crypto::field_associated_data(context.job.domain, pointer, ""));
-  }
-  return Protection{number,
-                    *std::move(aead),
-                    json::FieldSet(fields),
-                    count,
-                    context.job.domain,
-                    std::move(pointers),
-                    std::move(associated),
-                    record_id,
-                    missing_of(step.text("missing")),
-                    step.text("plaintext") == "text" ? Plaintext::text : Plaintext::json};
+Plaintext plaintext_of(const StepConfig& step) {
+  return step.text("plaintext") == "text" ? Plaintext::text : Plaintext::json;
 }
 
-/// A value to be replaced; offsets are into the batch's text.
-struct Target {
-  std::uint32_t record;  // index into the batch's records
-  std::uint32_t field;
-  std::uint32_t begin;
-  std::uint32_t end;
-  std::size_t scratch = 0;  // where its bytes lie in the step's scratch memory
-  std::size_t size = 0;
-  Bytes associated = {};
-};
-
-/// The targets of one batch. Collected first, so that one call protects all of them.
-class Targets {
- public:
-  Targets(const Protection& protection, Batch& batch) : protection_(protection), batch_(batch) {
-    const auto& first = batch_.records.data();
-    for_each_located(batch_, protection_.fields, json::Select::fields,
-                     [&](Record& record, const json::Locations& found) {
-                       add(record, static_cast<std::uint32_t>(&record - first), found);
-                     });
-  }
-
-  std::vector<Target>& list() { return targets_; }
-
-  void kill(Record& record, std::string kind, std::uint32_t field, std::string detail) {
-    DeadRecord why;
-    why.step = protection_.number;
-    why.kind = std::move(kind);
-    why.field = protection_.fields.pointers()[field].text();
-    why.detail = std::move(detail);
-    batch_.kill(record, std::move(why));
-  }
-
- private:
-  void add(Record& record, std::uint32_t index, const json::Locations& found) {
-    if (found.repeated != json::no_offset) {
-      return kill(record, "repeated key", found.repeated,
-                  "a key on the way to the field is repeated");
-    }
-    for (const json::Gap& gap : found.gaps) {
-      const bool id = gap.field == protection_.protected_fields;
-      if (!id && protection_.missing == Missing::skip) continue;
-      return kill(record, "missing field", gap.field, id ? "the record has no record id" : "");
-    }
-    const std::optional<std::string> id = record_id(record, found);
-    if (protection_.record_id && !id) {
-      return kill(record, "wrong type", protection_.protected_fields,
-                  "the record id must be a string or a number");
-    }
-    for (const json::Match& match : found.matches) {
-      if (match.field == protection_.protected_fields) continue;
-      targets_.push_back({.record = index,
-                          .field = match.field,
-                          .begin = record.text_begin + match.begin,
-                          .end = record.text_begin + match.end,
-                          .associated = associated_data(match.field, id)});
-    }
-  }
-
-  /// A string's characters, or a number's text as it stands.
-  std::optional<std::string> record_id(const Record& record, const json::Locations& found) const {
-    for (const json::Match& match : found.matches) {
-      if (match.field != protection_.protected_fields) continue;
-      const std::string_view value =
-          batch_.text_of(record).substr(match.begin, match.end - match.begin);
-      if (value.front() != '"') {
-        if (value.front() == '{' || value.front() == '[' || value == "null") return std::nullopt;
-        return std::string(value);
-      }
-      std::string characters;
-      json::unescape(value.substr(1, value.size() - 2), characters);
-      return characters;
-    }
-    return std::nullopt;
-  }
-
-  Bytes associated_data(std::uint32_t field, const std::optional<std::string>& id) {
-    if (!id) return as_bytes(protection_.associated[field]);
-    bound_.push_back(
-        crypto::field_associated_data(protection_.domain, protection_.pointers[field], *id));
-    return as_bytes(bound_.back());
-  }
-
-  const Protection& protection_;
-  Batch& batch_;
-  std::vector<Target> targets_;
-  std::deque<std::string> bound_;  // associated data with a record id in it
-};
-
-/// Puts replacement(target, rewrite) in the place of each target's value.
-template <class Replacement>
-void replace(Batch& batch, const std::vector<Target>& targets, std::size_t growth,
-             Replacement&& replacement) {
-  Rewrite rewrite(batch, growth);
-  auto target = targets.begin();
-  for (std::uint32_t i = 0; i < batch.records.size(); ++i) {
-    const Record& record = batch.records[i];
-    const auto first = target;
-    while (target != targets.end() && target->record == i) ++target;
-    if (record.state == State::dropped || record.state == State::dead) continue;
-    if (first == target) {
-      rewrite.keep(record);
-      continue;
-    }
-    rewrite.begin(record);
-    std::size_t done = record.text_begin;
-    for (auto t = first; t != target; ++t) {
-      rewrite.copy(done, t->begin);
-      replacement(*t, rewrite);
-      done = t->end;
-      ++batch.values;
-    }
-    rewrite.copy(done, record.text_end);
-    rewrite.end();
-  }
-  rewrite.finish();
-}
+constexpr std::int64_t largest_pad = 4096;
 
 class Encrypt final : public Step {
  public:
-  explicit Encrypt(Protection protection) : protection_(std::move(protection)) {}
+  struct Options {
+    Plaintext plaintext;
+    std::size_t pad;  // 1: no padding
+  };
+
+  Encrypt(Protection protection, crypto::Aead aead, SealedRule sealed, Options options)
+      : protection_(std::move(protection)),
+        aead_(std::move(aead)),
+        sealed_(std::move(sealed)),
+        options_(options) {}
+
+  static Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext& context,
+                                            std::uint32_t number) {
+    ADYTON_TRY(const crypto::Keyring* keyring,
+               keyring_for(crypto::KeyPurpose::aead, step, context, "key"));
+    ADYTON_TRY(crypto::Aead aead, crypto::Aead::create(*keyring));
+    ADYTON_TRY(Protection protection, Protection::create(step, context, number));
+    const std::int64_t pad = step.has("pad") ? step.number("pad") : 0;
+    const Options options{plaintext_of(step), pad > 0 ? static_cast<std::size_t>(pad) : 1};
+    SealedRule sealed{Sealed(*keyring, crypto::KeyPurpose::aead),
+                      if_encrypted_of(step.text("if_encrypted"))};
+    return std::unique_ptr<Step>(
+        new Encrypt(std::move(protection), std::move(aead), std::move(sealed), options));
+  }
 
   Status run(Batch& batch) override {
-    Targets targets(protection_, batch);
-    std::deque<std::string> unescaped;
-    std::vector<crypto::Sealing> messages;
-    messages.reserve(targets.list().size());
+    Targets targets(protection_.selection, &protection_.binding, batch, &sealed_);
+    Forms plaintexts;
+    plaintexts.reserve(targets.list().size());
     std::size_t size = 0;
-    std::size_t growth = 0;
     std::erase_if(targets.list(), [&](Target& target) {
-      Record& record = batch.records[target.record];
-      if (record.state != State::live) return true;
-      const std::string_view value = batch.text->view(target.begin, target.end);
-      const std::optional<Bytes> plaintext = plaintext_of(value, unescaped);
-      if (!plaintext) {
-        targets.kill(record, "wrong type", target.field,
-                     "plaintext = \"text\" protects strings only");
-        return true;
-      }
+      if (!targets.is_live(target) || !add_plaintext(targets, target, plaintexts)) return true;
       target.scratch = size;
-      target.size = protection_.aead.ciphertext_size(plaintext->size());
+      target.size = aead_.ciphertext_size(plaintexts.size_of_last());
       size += target.size;
-      growth += base64::encoded_size(target.size, base64::Alphabet::url) + 2;
-      messages.push_back({*plaintext, target.associated, nullptr});
       return false;
     });
     if (targets.list().empty()) return {};
     const auto scratch = std::make_unique_for_overwrite<std::uint8_t[]>(size);
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-      messages[i].out = scratch.get() + targets.list()[i].scratch;
+    std::vector<crypto::Sealing> messages;
+    messages.reserve(targets.list().size());
+    for (const Target& target : targets.list()) {
+      messages.push_back(
+          {plaintexts[messages.size()], target.associated, scratch.get() + target.scratch});
     }
-    protection_.aead.encrypt_many(messages);
-    replace(batch, targets.list(), growth, [&](const Target& target, Rewrite& rewrite) {
-      char* out = rewrite.grow(base64::encoded_size(target.size, base64::Alphabet::url) + 2);
-      *out++ = '"';
-      out =
-          base64::encode({scratch.get() + target.scratch, target.size}, out, base64::Alphabet::url);
-      *out = '"';
-    });
+    aead_.encrypt_many(messages);
+    replace_by_base64(batch, targets.list(), scratch.get());
     return {};
   }
 
  private:
-  std::optional<Bytes> plaintext_of(std::string_view value,
-                                    std::deque<std::string>& unescaped) const {
-    if (protection_.plaintext == Plaintext::json) return as_bytes(value);
-    if (value.front() != '"') return std::nullopt;
-    const std::string_view inside = value.substr(1, value.size() - 2);
-    if (inside.find('\\') == std::string_view::npos) return as_bytes(inside);
-    std::string& characters = unescaped.emplace_back();
-    if (!json::unescape(inside, characters)) return std::nullopt;
-    return as_bytes(characters);
+  /// False if the value cannot be encrypted: its record is dead.
+  bool add_plaintext(Targets& targets, const Target& target, Forms& plaintexts) const {
+    const std::string_view value = targets.value(target);
+    if (options_.plaintext == Plaintext::text) {
+      if (plaintexts.add_characters(value)) return true;
+      targets.kill(target, "wrong type", "plaintext = \"text\" protects strings only");
+      return false;
+    }
+    if (options_.pad == 1) {
+      plaintexts.add_view(value);
+      return true;
+    }
+    const std::size_t over = value.size() % options_.pad;
+    plaintexts.kept() += value;
+    plaintexts.kept().append(over == 0 ? 0 : options_.pad - over, ' ');
+    plaintexts.add_made();
+    return true;
   }
 
   Protection protection_;
+  crypto::Aead aead_;
+  SealedRule sealed_;
+  Options options_;
 };
 
 class Decrypt final : public Step {
  public:
-  explicit Decrypt(Protection protection) : protection_(std::move(protection)) {}
+  Decrypt(Protection protection, crypto::Aead aead, Plaintext plaintext)
+      : protection_(std::move(protection)), aead_(std::move(aead)), plaintext_(plaintext) {}
+
+  static Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext& context,
+                                            std::uint32_t number) {
+    ADYTON_TRY(const crypto::Keyring* keyring,
+               keyring_for(crypto::KeyPurpose::aead, step, context, "key"));
+    ADYTON_TRY(crypto::Aead aead, crypto::Aead::create(*keyring));
+    ADYTON_TRY(Protection protection, Protection::create(step, context, number));
+    return std::unique_ptr<Step>(
+        new Decrypt(std::move(protection), std::move(aead), plaintext_of(step)));
+  }
 
   Status run(Batch& batch) override {
-    Targets targets(protection_, batch);
-    std::size_t size = 0;
+    Targets targets(protection_.selection, &protection_.binding, batch);
+    const Opened opened(targets, aead_);
+    std::string padded;
     for (Target& target : targets.list()) {
-      target.scratch = size;
-      size += base64::decoded_capacity(target.end - target.begin);
+      if (targets.is_live(target)) check(batch, targets, target, opened, padded);
     }
-    // The decoded ciphertexts, then as much room for the plaintexts.
-    const auto scratch = std::make_unique_for_overwrite<std::uint8_t[]>(2 * size);
-    std::vector<crypto::Opening> messages;
-    messages.reserve(targets.list().size());
-    std::erase_if(targets.list(), [&](Target& target) {
-      Record& record = batch.records[target.record];
-      if (record.state != State::live) return true;
-      std::uint8_t* const bytes = scratch.get() + target.scratch;
-      const std::string_view value = batch.text->view(target.begin, target.end);
-      const auto decoded = value.front() == '"' ? base64::decode(value.substr(1, value.size() - 2),
-                                                                 bytes, base64::Alphabet::url)
-                                                : std::nullopt;
-      if (!decoded) {
-        targets.kill(record, "not encrypted", target.field, "the value is not base64url text");
-        return true;
-      }
-      messages.push_back({{bytes, *decoded}, target.associated, bytes + size, 0, false});
-      return false;
-    });
-    protection_.aead.decrypt_many(messages);
-    std::size_t next = 0;
-    std::erase_if(targets.list(), [&](Target& target) {
-      const crypto::Opening& message = messages[next++];
-      target.scratch += size;
-      target.size = message.size;
-      return !accept(targets, batch.records[target.record], target, message);
-    });
-    // A record that died at its second field takes its first with it.
-    std::erase_if(targets.list(), [&](const Target& target) {
-      return batch.records[target.record].state != State::live;
-    });
+    std::erase_if(targets.list(), [&](const Target& target) { return !targets.is_live(target); });
     if (targets.list().empty()) return {};
     std::string quoted;
     replace(batch, targets.list(), 0, [&](const Target& target, Rewrite& rewrite) {
-      const std::string_view plaintext = as_text({scratch.get() + target.scratch, target.size});
-      if (protection_.plaintext == Plaintext::json) return rewrite.append(plaintext);
+      const std::string_view plaintext = as_text(opened[target]);
+      if (plaintext_ == Plaintext::json) return rewrite.append(plaintext);
       quoted.clear();
       json::append_quoted(plaintext, quoted);
       rewrite.append(quoted);
@@ -309,68 +139,79 @@ class Decrypt final : public Step {
   }
 
  private:
-  bool accept(Targets& targets, Record& record, const Target& target,
-              const crypto::Opening& message) {
-    if (record.state != State::live) return false;
-    if (!message.ok) {
-      targets.kill(record, "decryption failed", target.field, "");
-      return false;
-    }
-    // What comes out must not break the line it goes into, whoever encrypted it. The scanner looks
-    // behind its text, so it gets a copy with room.
-    const std::string_view plaintext = as_text({message.out, message.size});
+  /// What comes out must be JSON, whoever encrypted it. `padded` is the check's own memory.
+  void check(Batch& batch, Targets& targets, Target& target, const Opened& opened,
+             std::string& padded) const {
+    std::string_view plaintext = as_text(opened[target]);
     bool fits = is_utf8(plaintext);
-    if (fits && protection_.plaintext == Plaintext::json) {
-      std::string padded(plaintext);
+    if (fits && plaintext_ == Plaintext::json) {
+      // A value has no white space around it: what stands behind it is padding.
+      plaintext = plaintext.substr(0, plaintext.find_last_not_of(" \t\r\n") + 1);
+      target.size = plaintext.size();
+      // The scanner looks behind its text, so it gets a copy with room.
+      padded = plaintext;
       padded.append(json::scan_padding, '\0');
-      fits = plaintext.find('\n') == std::string_view::npos &&
-             !json::validate(std::string_view(padded).substr(0, plaintext.size()));
+      fits = !json::validate(std::string_view(padded).substr(0, plaintext.size()));
+      // Of a value that was laid out over several lines: no line of NDJSON may be broken by it.
+      if (plaintext.find_first_of("\r\n") != std::string_view::npos) batch.line_breaks = true;
     }
     if (!fits) {
-      targets.kill(record, "not JSON", target.field,
+      targets.kill(target, "not JSON",
                    "the plaintext is not JSON: was it encrypted with plaintext = \"text\"?");
     }
-    return fits;
   }
 
   Protection protection_;
+  crypto::Aead aead_;
+  Plaintext plaintext_;
 };
-
-template <class Kind>
-Result<std::unique_ptr<Step>> make(const StepConfig& step, const StepContext& context,
-                                   std::uint32_t number) {
-  ADYTON_TRY(Protection protection, Protection::create(step, context, number));
-  return std::unique_ptr<Step>(new Kind(std::move(protection)));
-}
 
 constexpr std::array<std::string_view, 2> plaintext_choices = {"json", "text"};
 
-constexpr std::array protect_options = {
-    OptionSpec{.name = "fields",
-               .kind = OptionKind::fields,
-               .doc = "JSON Pointers of the values; * stands for every element or member",
-               .required = true},
-    OptionSpec{.name = "key",
-               .kind = OptionKind::keyring,
-               .doc = "the keyring: its primary key encrypts, any enabled key decrypts",
-               .required = true},
-    OptionSpec{.name = "missing",
-               .kind = OptionKind::choice,
-               .doc = "a record without one of the fields becomes a dead letter, or goes on",
-               .default_value = "error",
-               .choices = missing_choices},
-    OptionSpec{.name = "plaintext",
-               .kind = OptionKind::choice,
-               .doc = "what is encrypted: the value's JSON text, or a string's characters",
-               .default_value = "json",
-               .choices = plaintext_choices},
-    OptionSpec{.name = "record_id",
-               .kind = OptionKind::field,
-               .doc = "the field that identifies a record: its values open in that record only"},
-    OptionSpec{.name = "as",
-               .kind = OptionKind::text,
-               .doc = "the pointer that the value is bound to, where that is not the field's own"},
+constexpr OptionSpec key_option = {
+    .name = "key",
+    .kind = OptionKind::keyring,
+    .doc = "the keyring: its primary key encrypts, any enabled key decrypts",
+    .required = true};
+
+constexpr OptionSpec plaintext_option = {
+    .name = "plaintext",
+    .kind = OptionKind::choice,
+    .doc = "what is encrypted: the value's JSON text, or a string's characters",
+    .default_value = "json",
+    .choices = plaintext_choices};
+
+constexpr std::array encrypt_options = {
+    protected_fields_option,
+    key_option,
+    protected_missing_option,
+    plaintext_option,
+    OptionSpec{.name = "pad",
+               .kind = OptionKind::number,
+               .doc = "hides how long values are: with spaces behind their JSON text, up to a "
+                      "multiple of so many bytes (at most 4096)"},
+    if_encrypted_option,
+    record_id_option,
+    as_option,
 };
+
+constexpr std::array decrypt_options = {
+    protected_fields_option, key_option,       protected_missing_option,
+    plaintext_option,        record_id_option, as_option,
+};
+
+void check_encrypt(const StepConfig& step, std::vector<Diagnostic>& problems) {
+  if (!step.has("pad") || step.number("pad") == 0) return;
+  const Place at = step.places.find("pad")->second;
+  if (step.number("pad") > largest_pad) {
+    problems.push_back({at, cat("pad is at most ", largest_pad), "pad = 64"});
+  }
+  if (plaintext_of(step) == Plaintext::text) {
+    problems.push_back({at, "pad does not go with plaintext = \"text\"",
+                        "a string's characters may end in spaces, so padding could not be told "
+                        "from them: leave plaintext out, or pad"});
+  }
+}
 
 }  // namespace
 
@@ -378,17 +219,18 @@ const StepSpec encrypt_step = {
     .name = "encrypt",
     .summary =
         "Replaces values by their ciphertext (Tink AEAD in base64url), bound to domain and field",
-    .options = protect_options,
+    .options = encrypt_options,
     .protects = true,
-    .make = make<Encrypt>,
+    .check = check_encrypt,
+    .make = Encrypt::make,
 };
 
 const StepSpec decrypt_step = {
     .name = "decrypt",
     .summary = "Replaces ciphertexts by the values they were made of",
-    .options = protect_options,
+    .options = decrypt_options,
     .protects = true,
-    .make = make<Decrypt>,
+    .make = Decrypt::make,
 };
 
 }  // namespace adyton::pipeline

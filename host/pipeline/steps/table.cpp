@@ -7,8 +7,10 @@ namespace adyton::pipeline {
 
 std::span<const StepSpec> step_table() {
   // In the order in which the reference lists them.
-  static const std::array table = {encrypt_step, decrypt_step, redact_step, mask_step,
-                                   drop_step,    keep_step,    set_step,    python_step};
+  static const std::array table = {encrypt_step, decrypt_step, rekey_step,  tokenize_step,
+                                   hash_step,    redact_step,  mask_step,   allow_step,
+                                   drop_step,    keep_step,    rename_step, copy_step,
+                                   set_step,     filter_step,  sample_step, python_step};
   return table;
 }
 

@@ -1,7 +1,4 @@
-#include <doctest/doctest.h>
-
-#include "host/pipeline/steps/specs.h"
-#include "tests/unit/pipeline/support.h"
+#include "tests/unit/pipeline/key_bench.h"
 
 using namespace adyton;
 using namespace adyton::pipeline;
@@ -9,45 +6,11 @@ using namespace adyton::pipeline;
 namespace {
 
 /// encrypt and decrypt with one keyring, and what they do to lines.
-class Bench {
- public:
-  Bench() {
-    job_.domain = "test";
-    keyrings_.emplace("pii", crypto::Keyring::generate(crypto::KeyType::x_aes_gcm));
-    job_.keyrings["pii"].file = "pii.json";
-    options["key"] = std::string("pii");
-    options["missing"] = std::string("error");
+struct Bench : test::KeyBench {
+  Bench() : KeyBench(crypto::KeyType::x_aes_gcm) {
     options["plaintext"] = std::string("json");
+    options["if_encrypted"] = std::string("error");
   }
-
-  void domain(std::string name) { job_.domain = std::move(name); }
-
-  std::string run(const StepSpec& spec, std::initializer_list<const char*> fields,
-                  std::string_view lines) {
-    StepConfig step;
-    step.use = spec.name;
-    step.options = options;
-    std::vector<json::Pointer> pointers;
-    for (const char* field : fields) pointers.push_back(*json::Pointer::parse(field));
-    step.options["fields"] = pointers;
-    auto made = spec.make(step, {job_, keyrings_, nullptr}, 1);
-    REQUIRE(made.ok());
-    Batch batch = test::batch_of(lines);
-    REQUIRE((*made)->run(batch).ok());
-    dead.clear();
-    for (const DeadRecord& why : batch.dead)
-      dead.push_back(cat(why.origin, " ", why.kind, " ", why.field));
-    values = batch.values;
-    return test::outgoing(batch);
-  }
-
-  std::map<std::string, OptionValue, std::less<>> options;
-  std::vector<std::string> dead;
-  std::uint64_t values = 0;
-
- private:
-  JobConfig job_;
-  std::map<std::string, crypto::Keyring, std::less<>> keyrings_;
 };
 
 using List = std::vector<std::string>;
@@ -153,4 +116,97 @@ TEST_CASE("a record that dies at one field takes its others with it, and its nei
   CHECK(bench.run(decrypt_step, {"/a", "/b"}, broken) == "{\"a\":1,\"b\":2}\n{\"a\":5,\"b\":6}\n");
   CHECK(bench.dead == List{"1 decryption failed /b"});
   CHECK(bench.values == 4);
+}
+
+TEST_CASE("a value that is encrypted already kills the record, or stays as it is") {
+  Bench bench;
+  const std::string hidden = bench.run(encrypt_step, {"/a"}, "{\"a\":1,\"b\":2}\n");
+  CHECK(bench.run(encrypt_step, {"/a"}, hidden) == "");
+  CHECK(bench.dead == List{"0 already encrypted /a"});
+  bench.options["if_encrypted"] = std::string("skip");
+  const std::string both = bench.run(encrypt_step, {"/a", "/b"}, hidden);
+  CHECK(bench.dead.empty());
+  CHECK(bench.values == 1);
+  CHECK(both.substr(0, hidden.find("\"b\"")) == hidden.substr(0, hidden.find("\"b\"")));
+  CHECK(bench.run(encrypt_step, {"/a", "/b"}, both) == both);
+  CHECK(bench.run(decrypt_step, {"/a", "/b"}, both) == "{\"a\":1,\"b\":2}\n");
+}
+
+TEST_CASE("only what has the form of the keyring's ciphertexts counts as encrypted") {
+  Bench bench;
+  bench.options["plaintext"] = std::string("text");
+  const std::string hidden = bench.run(encrypt_step, {"/a"}, "{\"a\":\"\"}\n");
+  const std::string text = hidden.substr(6, hidden.size() - 9);
+  const auto encrypts = [&](const std::string& value) {
+    bench.run(encrypt_step, {"/a"}, "{\"a\":\"" + value + "\"}\n");
+    return bench.dead.empty();
+  };
+  CHECK_FALSE(encrypts(text));
+  CHECK_FALSE(encrypts(text + "AAAA"));
+  CHECK(encrypts(text.substr(1)));
+  CHECK(encrypts(text.substr(0, 40)));
+  CHECK(encrypts(text + "A"));
+  CHECK(encrypts(text.substr(0, 20) + "." + text.substr(21)));
+  for (std::size_t i = 0; i < 7; ++i) {
+    std::string changed = text;
+    changed[i] = changed[i] == 'A' ? 'R' : 'A';
+    CHECK(encrypts(changed));
+  }
+  bench.rotate();
+  CHECK_FALSE(encrypts(text));  // the old key is still one of the keyring's
+  bench.replace_key(crypto::KeyType::x_aes_gcm);
+  CHECK(encrypts(text));
+}
+
+TEST_CASE("pad hides how long a value is, and decrypt gives it back without the padding") {
+  Bench bench;
+  bench.options["pad"] = std::int64_t{16};
+  const std::string lines =
+      "{\"a\":1}\n{\"a\":\"12345678901234\"}\n{\"a\":\"123456789012345\"}\n{\"a\":[ 1 ]}\n";
+  const std::string hidden = bench.run(encrypt_step, {"/a"}, lines);
+  std::vector<std::size_t> lengths;
+  for (std::size_t at = 0; at < hidden.size();) {
+    const std::size_t end = hidden.find('\n', at);
+    lengths.push_back(end - at);
+    at = end + 1;
+  }
+  REQUIRE(lengths.size() == 4);
+  CHECK(lengths[0] == lengths[1]);
+  CHECK(lengths[0] == lengths[3]);
+  CHECK(lengths[2] == lengths[0] + 21);  // 16 bytes more, in base64: 61 bytes are 82 characters
+  CHECK(bench.run(decrypt_step, {"/a"}, hidden) == lines);
+}
+
+TEST_CASE("pad does not go with characters, and has a largest value") {
+  StepConfig step;
+  step.use = "encrypt";
+  step.places["pad"] = {3, 7, 2};
+  std::vector<Diagnostic> problems;
+  const auto check = [&](std::int64_t pad, const char* plaintext) {
+    problems.clear();
+    step.options["pad"] = pad;
+    step.options["plaintext"] = std::string(plaintext);
+    encrypt_step.check(step, problems);
+    return problems.size();
+  };
+  CHECK(check(0, "text") == 0);
+  CHECK(check(1, "json") == 0);
+  CHECK(check(4096, "json") == 0);
+  CHECK(check(4097, "json") == 1);
+  CHECK(problems[0].at.line == 3);
+  CHECK(check(64, "text") == 1);
+  CHECK(problems[0].message == "pad does not go with plaintext = \"text\"");
+}
+
+TEST_CASE("encrypt and decrypt refuse a keyring that is for something else, at its place") {
+  for (const auto type : {crypto::KeyType::aes256_siv, crypto::KeyType::hmac_sha256}) {
+    Bench bench;
+    bench.replace_key(type);
+    for (const StepSpec* spec : {&encrypt_step, &decrypt_step}) {
+      const Error error = bench.error(*spec, {"/a"});
+      CHECK(error.code == ErrorCode::config);
+      CHECK(error.where == "job.toml:7:9");
+      CHECK(error.message.find("adyton keys new FILE --type x-aes-gcm") != std::string::npos);
+    }
+  }
 }
