@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include <boost/program_options/value_semantic.hpp>
 #include <unistd.h>
 
 #include "host/base/text.h"
+#include "host/cli/dry_run.h"
 #include "host/cli/job.h"
 #include "host/cli/options.h"
 #include "host/cli/stop_signal.h"
+#include "host/cli/version.h"
 #include "host/observe/progress.h"
 #include "host/runtime/pool.h"
 
@@ -21,7 +24,8 @@ namespace {
 constexpr std::string_view command_name = "run";
 constexpr std::string_view usage =
     "usage: adyton run [options] JOB\n"
-    "Runs the job of a job file to its end and publishes its outputs.\n"
+    "Runs the job of a job file to its end and publishes its outputs. A run that was stopped or\n"
+    "killed is taken up where it was.\n"
     "exit code: 0 done, 1 failed, 2 usage, 65 too many dead records, 75 stopped, 78 bad job file\n";
 constexpr unsigned most_threads = 1024;
 
@@ -29,8 +33,11 @@ enum class SummaryForm { none, text, json };
 
 struct RunOptions {
   std::string job;
+  pipeline::JobSettings settings;
   SummaryForm summary = SummaryForm::text;
   bool quiet = false;
+  pipeline::Start start = pipeline::Start::resume;
+  std::optional<std::uint64_t> dry_run;  // so many records are shown, and nothing is written
   unsigned threads = 1;
 };
 
@@ -39,14 +46,20 @@ std::variant<RunOptions, int> read_options(std::span<const std::string> args) {
   command.options.add_options()                                                            //
       ("quiet,q", "no progress, and no summary unless --summary asks for it")              //
       ("summary", po::value<std::string>()->value_name("FORM"), "text (default) or json")  //
+      ("restart", "throw away what a stopped run has done, and start over")                //
+      ("dry-run", "shows the first records before and after the steps, and writes nothing")     //
+      ("limit", po::value<std::int64_t>()->value_name("N"),
+       "with --dry-run: how many records (default: 10)")  //
       ("threads", po::value<int>()->value_name("N"),
        "threads that run native steps (default: the cores there are)");
+  add_job_options(command.options);
   auto parsed = parse_options(std::move(command), args);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& values = std::get<po::variables_map>(parsed);
 
   RunOptions options;
   options.job = values["job"].as<std::string>();
+  options.settings = job_settings(values);
   options.quiet = values.contains("quiet");
   if (options.quiet) options.summary = SummaryForm::none;
   if (values.contains("summary")) {
@@ -56,6 +69,17 @@ std::variant<RunOptions, int> read_options(std::span<const std::string> args) {
       return exit_usage;
     }
     options.summary = form == "json" ? SummaryForm::json : SummaryForm::text;
+  }
+  if (values.contains("restart")) options.start = pipeline::Start::anew;
+  if (values.contains("dry-run")) options.dry_run = 10;
+  if (values.contains("limit")) {
+    const auto limit = values["limit"].as<std::int64_t>();
+    if (limit < 1 || !options.dry_run) {
+      complain(command_name, limit < 1 ? "--limit is a number from 1"
+                                       : "--limit goes with --dry-run: a run reads all records");
+      return exit_usage;
+    }
+    options.dry_run = static_cast<std::uint64_t>(limit);
   }
   options.threads = Pool::cores();
   if (values.contains("threads")) {
@@ -71,7 +95,13 @@ std::variant<RunOptions, int> read_options(std::span<const std::string> args) {
 
 class ProgressObserver final : public pipeline::RunObserver {
  public:
-  explicit ProgressObserver(observe::Progress& progress) : progress_(progress) {}
+  ProgressObserver(observe::Progress& progress, bool quiet) : progress_(progress), quiet_(quiet) {}
+
+  void resumed(const pipeline::Tally& so_far) override {
+    if (quiet_) return;
+    complain(command_name, cat("going on where a run of this job was stopped, after ",
+                               with_commas(so_far.counts.read), " records"));
+  }
 
   void progress(const pipeline::RunProgress& now) override {
     progress_.update({now.bytes_read, now.bytes_total, now.counts.read, now.counts.dead},
@@ -80,12 +110,13 @@ class ProgressObserver final : public pipeline::RunObserver {
 
  private:
   observe::Progress& progress_;
+  bool quiet_;
 };
 
 Result<pipeline::RunReport> run(const pipeline::JobConfig& job, const RunOptions& options, Os& os,
                                 const StartScripts& start_scripts) {
   const bool python = std::any_of(job.steps.begin(), job.steps.end(),
-                                  [](const auto& step) { return step.use == "python"; });
+                                  [](const auto& step) { return step.runs_python(); });
   std::unique_ptr<pipeline::ScriptHost> scripts;
   if (python) {
     ADYTON_TRY(scripts, start_scripts(job));
@@ -95,8 +126,9 @@ Result<pipeline::RunReport> run(const pipeline::JobConfig& job, const RunOptions
   Pool pool(options.threads);
   observe::Progress progress(options.quiet ? nullptr : observe::open_terminal(STDERR_FILENO),
                              observe::Clock::now());
-  ProgressObserver observer(progress);
-  return pipeline::run_job(job, os, pool, scripts.get(), observer, stop.requested());
+  ProgressObserver observer(progress, options.quiet);
+  return pipeline::run_job(job, os, pool, scripts.get(), observer, stop.requested(),
+                           {options.start, versions()});
 }
 
 std::string_view outcome_name(pipeline::Outcome outcome) {
@@ -112,7 +144,8 @@ std::string_view outcome_name(pipeline::Outcome outcome) {
 }
 
 std::string step_name(const pipeline::JobConfig& job, std::uint32_t number) {
-  return number >= 1 && number <= job.steps.size() ? job.steps[number - 1].use : "";
+  if (number > job.steps.size()) return "write";
+  return number >= 1 ? job.steps[number - 1].use : "";
 }
 
 /// False if the summary could not be written.
@@ -128,13 +161,13 @@ bool report_summary(const pipeline::JobConfig& job, const observe::Summary& summ
 
 std::string over_budget(const pipeline::JobConfig& job, const pipeline::RunReport& report,
                         SummaryForm form) {
-  const std::string text =
-      cat(with_commas(report.counts.dead), report.counts.dead == 1 ? " record is" : " records are",
-          " dead and max_errors allows ", budget_text(job.dead_letter.max_errors),
-          ": nothing was published");
+  const std::string text = cat(with_commas(report.tally.counts.dead),
+                               report.tally.counts.dead == 1 ? " record is" : " records are",
+                               " dead and max_errors allows ",
+                               budget_text(job.dead_letter.max_errors), ": nothing was published");
   // The summary in text has it already.
-  if (form == SummaryForm::text || report.first_dead.empty()) return text;
-  return cat(text, "; the first: ", report.first_dead);
+  if (form == SummaryForm::text || report.tally.first_dead.empty()) return text;
+  return cat(text, "; the first: ", report.tally.first_dead);
 }
 
 int finish(const pipeline::JobConfig& job, const pipeline::RunReport& report, SummaryForm form) {
@@ -149,7 +182,9 @@ int finish(const pipeline::JobConfig& job, const pipeline::RunReport& report, Su
       complain(command_name, over_budget(job, report, form));
       return exit_over_budget;
     case pipeline::Outcome::stopped:
-      complain(command_name, "stopped: nothing was published; run it again to start over");
+      complain(command_name, report.resumable
+                                 ? "stopped: nothing was published yet; run it again to go on"
+                                 : "stopped: nothing was published; run it again to start over");
       return exit_stopped;
   }
   return exit_failed;
@@ -161,17 +196,17 @@ observe::Summary make_summary(const pipeline::JobConfig& job, const pipeline::Ru
   observe::Summary summary;
   summary.job = job.name;
   summary.outcome = outcome_name(report.outcome);
-  summary.read = report.counts.read;
-  summary.fanned_out = report.counts.fanned_out;
-  summary.written = report.counts.written;
-  summary.dropped = report.counts.dropped;
-  summary.dead = report.counts.dead;
-  summary.blank = report.counts.blank;
-  summary.values = report.values;
-  for (const auto& [where, records] : report.dead) {
+  summary.read = report.tally.counts.read;
+  summary.fanned_out = report.tally.counts.fanned_out;
+  summary.written = report.tally.counts.written;
+  summary.dropped = report.tally.counts.dropped;
+  summary.dead = report.tally.counts.dead;
+  summary.blank = report.tally.counts.blank;
+  summary.values = report.tally.values;
+  for (const auto& [where, records] : report.tally.dead) {
     summary.dead_by.push_back({where.first, step_name(job, where.first), where.second, records});
   }
-  summary.first_dead = report.first_dead;
+  summary.first_dead = report.tally.first_dead;
   summary.inputs = report.inputs;
   summary.outputs = report.outputs;
   if (!job.dead_letter.file.empty() && !summary.outputs.empty() &&
@@ -179,9 +214,9 @@ observe::Summary make_summary(const pipeline::JobConfig& job, const pipeline::Ru
     summary.dead_letter = job.dead_letter.file;
     summary.outputs.pop_back();
   }
-  summary.bytes_in = report.bytes_in;
-  summary.bytes_out = report.bytes_out;
-  summary.seconds = report.elapsed.count();
+  summary.bytes_in = report.tally.bytes_in;
+  summary.bytes_out = report.tally.bytes_out;
+  summary.seconds = report.tally.seconds;
   return summary;
 }
 
@@ -190,14 +225,18 @@ int run_command(std::span<const std::string> args, Os& os, const StartScripts& s
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& options = std::get<RunOptions>(parsed);
 
-  const auto job = load_job(os, options.job);
+  const auto job = load_job(os, options.job, options.settings);
   if (!job) return exit_config;
+  if (options.dry_run) return dry_run(*job, *options.dry_run, os, start_scripts);
   const auto report = run(*job, options, os, start_scripts);
   if (!report) {
     complain_about(command_name, report.error(), os, options.job);
     return exit_code(report.error());
   }
-  return finish(*job, *report, options.summary);
+  const int code = finish(*job, *report, options.summary);
+  // A state that stays for want of clearing is found by the next run, which ends it.
+  if (report->state) (void)report->state->clear();
+  return code;
 }
 
 }  // namespace adyton::cli

@@ -1,5 +1,11 @@
 #include "host/cli/stop_signal.h"
 
+#include <cstring>
+
+#include <unistd.h>
+
+#include "host/cli/options.h"
+
 namespace adyton::cli {
 namespace {
 
@@ -7,8 +13,22 @@ namespace {
 std::atomic<bool> stop_requested = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
+constexpr unsigned patience = 5;  // seconds between the request and the end
+
+// Safe at any moment: what was committed is on the disk, the rest is done again.
+void stop_at_once(int) {
+  static constexpr char message[] = "adyton run: stopped at once; run it again to go on\n";
+  (void)!::write(STDERR_FILENO, message, std::strlen(message));
+  ::_exit(exit_stopped);
+}
+
 void request_stop(int) {
-  stop_requested.store(true, std::memory_order_relaxed);
+  if (stop_requested.exchange(true, std::memory_order_relaxed)) stop_at_once(0);
+  struct sigaction action = {};
+  sigemptyset(&action.sa_mask);
+  action.sa_handler = stop_at_once;
+  ::sigaction(SIGALRM, &action, nullptr);
+  ::alarm(patience);
 }
 
 }  // namespace
@@ -18,7 +38,6 @@ StopSignal::StopSignal() {
   for (std::size_t i = 0; i < signals_.size(); ++i) {
     struct sigaction action = {};
     sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_RESETHAND;
     action.sa_handler = signals_[i] == SIGPIPE ? SIG_IGN : request_stop;
     ::sigaction(signals_[i], nullptr, &before_[i]);
     // What nohup or a shell's & ignores stays ignored.
@@ -27,6 +46,7 @@ StopSignal::StopSignal() {
 }
 
 StopSignal::~StopSignal() {
+  if (stop_requested) ::alarm(0);
   for (std::size_t i = 0; i < signals_.size(); ++i) ::sigaction(signals_[i], &before_[i], nullptr);
 }
 

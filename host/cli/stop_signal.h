@@ -6,9 +6,9 @@
 
 namespace adyton::cli {
 
-/// While it lives, the first SIGINT, SIGTERM or SIGHUP asks the run to stop, and a second one ends
-/// the process as usual; SIGPIPE is ignored, so that a closed pipe is an error like any other. One
-/// at a time, on the main thread.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP asks the run to stop; a second one, or five
+/// seconds, end the process at once with exit_stopped. SIGPIPE is ignored, so that a closed pipe is
+/// an error like any other. One at a time, on the main thread.
 class StopSignal {
  public:
   StopSignal();

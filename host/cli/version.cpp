@@ -55,6 +55,14 @@ std::string version_text() {
              "CPU features in use: ", cpu_features(), '\n');
 }
 
+std::map<std::string, std::string> versions() {
+  return {{"adyton", ADYTON_VERSION},
+          {"python", PY_VERSION},
+          {"boost", boost_version()},
+          {"crypto++", cryptopp_version()},
+          {"provider", crypto::provider_choice().text}};
+}
+
 int version_command() {
   std::fputs(version_text().c_str(), stdout);
   return std::fflush(stdout) == 0 ? 0 : 1;

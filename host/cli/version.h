@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 namespace adyton::cli {
@@ -8,6 +9,9 @@ namespace adyton::cli {
 /// that parse it; then Adyton and the libraries in it, and the processor features that Crypto++,
 /// which dispatches on them at run time, has found.
 std::string version_text();
+
+/// The same by name, for receipts.
+std::map<std::string, std::string> versions();
 
 /// `adyton --version`. Exit code.
 int version_command();

@@ -8,14 +8,9 @@ namespace adyton::pipeline {
 namespace {
 
 std::string_view use_of(const JobConfig& job, const DeadRecord& dead) {
-  return dead.step == 0 ? std::string_view("read") : std::string_view(job.steps[dead.step - 1].use);
-}
-
-std::string_view line_without_ending(const Batch& batch, const Origin& origin) {
-  std::string_view line = batch.original->view(origin.begin, origin.end);
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
+  if (dead.step == 0) return "read";
+  // What the sink refuses died behind the last step.
+  return dead.step > job.steps.size() ? std::string_view("write") : job.steps[dead.step - 1].use;
 }
 
 class Entry {
@@ -49,13 +44,20 @@ class Entry {
 
 }  // namespace
 
+std::string_view line_without_ending(const Batch& batch, const Origin& origin) {
+  std::string_view line = batch.original->view(origin.begin, origin.end);
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
 void append_dead_letter(const JobConfig& job, const std::string& input, const Batch& batch,
                         const DeadRecord& dead, RecordBytes bytes, std::string& out) {
   const Origin& origin = batch.origins[dead.origin];
   Entry entry(out);
   entry.text("file", input);
   entry.number("offset", batch.offset + origin.begin);
-  entry.number("line", batch.first_line + dead.origin);
+  entry.number("line", batch.line_of(dead.origin));
   entry.number("step", dead.step);
   entry.text("use", use_of(job, dead));
   entry.text("reason", dead.kind);
@@ -77,14 +79,18 @@ void append_dead_letter(const JobConfig& job, const std::string& input, const Ba
   entry.finish();
 }
 
-std::string describe_dead(const JobConfig& job, const std::string& input, const Batch& batch,
-                          const DeadRecord& dead, RecordBytes bytes) {
-  std::string text = cat(input, ':', batch.first_line + dead.origin, ": ");
-  if (dead.step != 0) text += cat("step ", dead.step, " (", use_of(job, dead), "): ");
+std::string describe_death(const JobConfig& job, const DeadRecord& dead, RecordBytes bytes) {
+  std::string text;
+  if (dead.step != 0) text = cat("step ", dead.step, " (", use_of(job, dead), "): ");
   text += dead.kind;
   if (!dead.field.empty()) text += cat(" ", dead.field);
   if (bytes == RecordBytes::yes && !dead.detail.empty()) text += cat(": ", dead.detail);
   return text;
+}
+
+std::string describe_dead(const JobConfig& job, const std::string& input, const Batch& batch,
+                          const DeadRecord& dead, RecordBytes bytes) {
+  return cat(input, ':', batch.line_of(dead.origin), ": ", describe_death(job, dead, bytes));
 }
 
 }  // namespace adyton::pipeline

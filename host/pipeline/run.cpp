@@ -1,65 +1,32 @@
 #include "host/pipeline/run.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <optional>
 
 #include <malloc.h>
 
 #include "host/base/text.h"
+#include "host/pipeline/chain.h"
 #include "host/pipeline/dead_letter.h"
+#include "host/pipeline/flow.h"
+#include "host/pipeline/identity.h"
+#include "host/pipeline/outputs.h"
 #include "host/pipeline/plan.h"
-#include "host/pipeline/sink.h"
 #include "host/pipeline/source.h"
-#include "host/pipeline/steps/spec.h"
 
 namespace adyton::pipeline {
 namespace {
 
-/// Steps that run one after the other on the same kind of thread. Without steps: the records are
-/// checked.
-struct Stage {
-  Step::Thread thread;
-  std::vector<Step*> steps;
-};
+using Clock = Os::Clock;
+using Seconds = std::chrono::duration<double>;
 
-/// A batch on its way. In the hands of one pool thread while `running`, else of the run's thread.
-struct Traveller {
-  Batch batch;
-  std::size_t stage = 0;
-  bool running = false;
-  Status status;
-  EncodedBatch encoded;
-};
+/// What a kill may cost: work of this time, or nine times as long as a commit takes, so that
+/// commits never take more than a tenth of a run.
+constexpr Seconds shortest_interval{1};
+constexpr double commit_share = 9;
 
-/// Tells the run's thread which travellers have come back from the pool.
-class Arrivals {
- public:
-  void push(Traveller* traveller) {
-    // Told under the lock: once the last traveller is taken, this object may be gone.
-    const std::lock_guard lock(mutex_);
-    arrived_.push_back(traveller);
-    any_.notify_one();
-  }
-
-  /// What has arrived; waits for something if `wait`.
-  enum class Wait { no, yes };
-  std::vector<Traveller*> take(Wait wait) {
-    std::unique_lock lock(mutex_);
-    if (wait == Wait::yes) any_.wait(lock, [this] { return !arrived_.empty(); });
-    return std::exchange(arrived_, {});
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable any_;
-  std::vector<Traveller*> arrived_;
-};
-
-/// Batches hold this much input at most, or one record where that is longer.
-constexpr std::size_t max_bytes = 16 << 20;
+/// What the receipt calls the fields that a step replaces without their being named.
+constexpr std::string_view any_other = "(any other)";
 
 RecordBytes bytes_allowed(const JobConfig& job) {
   return job.protects() && !job.dead_letter.plain ? RecordBytes::no : RecordBytes::yes;
@@ -72,6 +39,13 @@ void keep_freed_memory() {
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
 }
 
+/// A stream can neither be read from its middle nor be taken back: such a job has no state.
+bool can_resume(const JobConfig& job) {
+  const auto& files = job.source.files;
+  return job.sink.files != standard_stream &&
+         std::find(files.begin(), files.end(), standard_stream) == files.end();
+}
+
 class Run {
  public:
   Run(const JobConfig& job, Os& os, Pool& pool, ScriptHost* scripts, RunObserver& observer,
@@ -82,191 +56,178 @@ class Run {
         scripts_(scripts),
         observer_(observer),
         stop_(stop),
-        record_bytes_(bytes_allowed(job)) {}
+        record_bytes_(bytes_allowed(job)),
+        digests_(job.receipt.digest) {}
 
-  /// Nothing on the pool looks at what this object owns any more.
-  ~Run() { drain(); }
+  /// What no commit speaks of is of no use to anybody.
+  ~Run() {
+    if (outputs_ && !(state_ && state_->has_manifest())) outputs_->discard();
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
 
-  Result<RunReport> run() {
-    const auto start = std::chrono::steady_clock::now();
+  Result<RunReport> run(const RunOptions& options) {
     keep_freed_memory();
-    ADYTON_CHECK(open());
-    ADYTON_CHECK(move_batches());
-    if (!stopped_early_) ADYTON_CHECK(finish());
-    report_.elapsed = std::chrono::steady_clock::now() - start;
-    return std::move(report_);
+    ADYTON_TRY(chain_, Chain::make(job_, os_, scripts_));
+    started_ = os_.now();
+    ADYTON_CHECK(take_up(options.start));
+    if (manifest_.phase == Manifest::Phase::running) {
+      ADYTON_CHECK(move_batches());
+      if (report_.outcome == Outcome::over_budget) return over();
+      if (report_.outcome == Outcome::stopped) return stopped();
+      ADYTON_CHECK(finish_files());
+    }
+    ADYTON_CHECK(publish(options.versions));
+    return done();
   }
 
  private:
-  Status open() {
-    ADYTON_CHECK(load_keyrings());
-    ADYTON_CHECK(make_steps());
-    ADYTON_TRY(plan_, plan_job(job_, os_));
+  // --- where an earlier run left off -------------------------------------------------------------
+
+  Status take_up(Start start) {
+    // Before anything is made: what is wrong with the job's files is said as such.
+    ADYTON_TRY(plan_, plan_job(job_, os_, ExistingOutputs::ignore));
+    std::optional<Manifest> before;
+    if (can_resume(job_)) {
+      ADYTON_TRY(state_, StateFolder::open(os_, state_path(job_)));
+      ADYTON_TRY(before, load(start));
+    }
+    if (!before || before->phase == Manifest::Phase::running) {
+      ADYTON_CHECK(plan_job(job_, os_, ExistingOutputs::check));
+    }
     for (const Input& input : plan_.inputs) {
       report_.inputs.push_back(input.path);
       bytes_total_ += input.size;
     }
-    for (const Output& output : plan_.outputs) {
-      ADYTON_TRY(auto file, PendingFile::create(os_, output.path));
-      sinks_.emplace_back(std::move(file), output.compression);
-    }
-    if (!job_.dead_letter.file.empty()) {
-      ADYTON_TRY(dead_letters_, PendingFile::create(os_, job_.dead_letter.file));
-    }
-    source_.emplace(os_, plan_.inputs, job_.source.max_record);
-    // Enough that no core waits for the run's thread, few enough to bound memory.
-    window_ = 2 * pool_.size() + 2;
+    ADYTON_TRY(identity_, identify(job_, plan_, os_));
+    outputs_.emplace(job_, plan_, os_);
+    source_.emplace(os_, plan_.inputs, reading(), &digests_);
+    manifest_.job = identity_.job;
+    manifest_.scripts = identity_.scripts;
+    manifest_.inputs = identity_.inputs;
+    manifest_.started = os_.unix_time();
+    last_commit_ = os_.now();
+    if (before) ADYTON_CHECK(resume(*std::move(before)));
+    report_.tally.keys.merge(chain_->primary_keys());
     return {};
   }
 
-  Status load_keyrings() {
-    for (const auto& [name, config] : job_.keyrings) {
-      auto keyring = crypto::load_keyring(os_, config.file);
-      if (!keyring) {
-        Error error = keyring.error();
-        error.where = cat(job_.path, ':', config.at.line, ':', config.at.column);
-        return error;
-      }
-      keyrings_.emplace(name, *std::move(keyring));
-    }
-    return {};
+  Reading reading() const {
+    Reading reading{job_.source.format, job_.source.max_record};
+    // A commit falls between two batches.
+    constexpr std::uint64_t smallest = 4 << 10;
+    const std::uint64_t most = std::max(job_.commit_every, smallest);
+    reading.batch_size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(reading.batch_size, most));
+    return reading;
   }
 
-  Status make_steps() {
-    const StepContext context{job_, keyrings_, scripts_};
-    for (std::size_t i = 0; i < job_.steps.size(); ++i) {
-      const StepConfig& config = job_.steps[i];
-      auto step = find_step(config.use)->make(config, context, static_cast<std::uint32_t>(i + 1));
-      if (!step) {
-        Error error = step.error();
-        if (error.where.empty()) {
-          error.where = cat(job_.path, ':', config.at.line, ':', config.at.column);
-        }
-        return error;
-      }
-      steps_.push_back(*std::move(step));
-      const Step::Thread thread = steps_.back()->thread();
-      if (stages_.empty() || stages_.back().thread != thread) stages_.push_back({thread, {}});
-      stages_.back().steps.push_back(steps_.back().get());
+  Result<std::optional<Manifest>> load(Start start) {
+    auto before = state_->load();
+    if (start == Start::anew) {
+      if (before && *before) discard_files(**before, job_.name, os_);
+      ADYTON_CHECK(state_->clear());
+      return std::optional<Manifest>();
     }
-    // The first stage is the pool's, so that records are checked there and not beside the scripts;
-    // the last one is, too: it makes the batch ready for the sink.
-    if (!stages_.empty() && stages_.front().thread == Step::Thread::main) {
-      stages_.insert(stages_.begin(), {Step::Thread::pool, {}});
+    if (!before) {
+      Error error = std::move(before).error();
+      return refusal(
+          cat("what the last run of this job left is damaged, ", error.where, ": ", error.message));
     }
-    if (stages_.empty() || stages_.back().thread == Step::Thread::main) {
-      stages_.push_back({Step::Thread::pool, {}});
-    }
-    next_in_stage_.resize(stages_.size(), 0);
-    return {};
+    return before;
   }
 
-  /// Reads, lets batches through their stages and writes them, in input order, until all is done.
+  Status resume(Manifest before) {
+    if (const auto change = what_changed(before, identity_)) {
+      return refusal(
+          cat("a run of this job was stopped before its end, and ", *change, " since then"));
+    }
+    if (Status resumed = outputs_->resume(before); !resumed) {
+      return refusal(
+          cat("a run of this job was stopped before its end, and its work is not there: ",
+              resumed.error().message));
+    }
+    manifest_ = std::move(before);
+    ++manifest_.resumed;
+    report_.tally = manifest_.tally;
+    observer_.resumed(report_.tally);
+    return manifest_.phase == Manifest::Phase::running ? source_->start_at(manifest_.position)
+                                                       : Status();
+  }
+
+  Error refusal(std::string why) const {
+    return {ErrorCode::invalid,
+            cat(why, ": run it with --restart to throw that work away and start over (state: ",
+                state_->path(), ')')};
+  }
+
+  // --- the records -------------------------------------------------------------------------------
+
+  /// Reads, lets batches through the chain and writes them, in input order, until all is done.
   Status move_batches() {
+    Flow flow(*chain_, pool_, [this](const Batch& batch) {
+      const std::uint32_t output = plan_.inputs[batch.input].output;
+      return encode(batch, plan_.outputs[output]);
+    });
+    Status status = move_batches(flow);
+    const bool interrupted = !status && status.error().code == ErrorCode::stopped;
+    if (!interrupted && report_.outcome != Outcome::stopped) return status;
+    // What is through is kept; what is not will be read again.
+    report_.outcome = Outcome::stopped;
+    ADYTON_CHECK(flow.settle());
+    return write_finished(flow);
+  }
+
+  Status move_batches(Flow& flow) {
     bool input_left = true;
-    while (input_left || !travellers_.empty()) {
-      if (stop_.load(std::memory_order_relaxed)) return give_up(Outcome::stopped);
-      if (over_budget()) return give_up(Outcome::over_budget);
-      const bool can_read = input_left && travellers_.size() < window_ && bytes_ < max_bytes;
-      ADYTON_CHECK(take_arrivals(can_read ? Arrivals::Wait::no : Arrivals::Wait::yes));
-      ADYTON_CHECK(run_main_stages());
-      ADYTON_CHECK(write_finished());
+    while (input_left || !flow.empty()) {
+      if (stop_.load(std::memory_order_relaxed)) return end(Outcome::stopped);
+      if (over_budget()) return end(Outcome::over_budget);
+      const bool can_read = input_left && !flow.full();
+      ADYTON_CHECK(flow.advance(can_read ? Flow::Wait::no : Flow::Wait::yes));
+      ADYTON_CHECK(write_finished(flow));
       if (can_read) {
-        ADYTON_TRY(input_left, read_batch());
+        ADYTON_TRY(std::optional<Batch> batch, source_->next());
+        input_left = batch.has_value();
+        if (batch) flow.enter(*std::move(batch));
       }
+      if (commit_due()) ADYTON_CHECK(commit(Manifest::Phase::running));
     }
-    if (over_budget(AtEnd::yes)) return give_up(Outcome::over_budget);
+    return over_budget(AtEnd::yes) ? end(Outcome::over_budget) : Status();
+  }
+
+  Status write_finished(Flow& flow) {
+    while (auto finished = flow.leave()) ADYTON_CHECK(write(finished->batch, finished->encoded));
     return {};
   }
 
-  Result<bool> read_batch() {
-    ADYTON_TRY(std::optional<Batch> batch, source_->next());
-    if (!batch) return false;
-    report_.bytes_in += batch->original->size();
-    bytes_ += batch->original->size();
-    auto traveller = std::make_unique<Traveller>();
-    traveller->batch = *std::move(batch);
-    travellers_.push_back(std::move(traveller));
-    send(*travellers_.back());
-    return true;
-  }
-
-  /// Gives the traveller to the pool if its stage is the pool's.
-  void send(Traveller& traveller) {
-    if (traveller.stage == stages_.size() ||
-        stages_[traveller.stage].thread == Step::Thread::main) {
-      return;
-    }
-    traveller.running = true;
-    ++in_pool_;
-    const auto task = [this, &traveller] {
-      traveller.status = run_stage(traveller);
-      arrivals_.push(&traveller);
-    };
-    // With one thread there is nobody to work beside this one: a hand-over would only cost.
-    if (pool_.size() == 1) return task();
-    pool_.submit(task);
-  }
-
-  Status run_stage(Traveller& traveller) {
-    const Stage& stage = stages_[traveller.stage];
-    if (stage.steps.empty()) validate(traveller.batch);
-    for (Step* step : stage.steps) ADYTON_CHECK(step->run(traveller.batch));
-    if (traveller.stage + 1 < stages_.size()) return {};
-    const std::uint32_t output = plan_.inputs[traveller.batch.input].output;
-    ADYTON_TRY(traveller.encoded, encode(traveller.batch, plan_.outputs[output].compression));
-    return {};
-  }
-
-  Status take_arrivals(Arrivals::Wait wait) {
-    if (in_pool_ == 0) return {};
-    const std::vector<Traveller*> arrived = arrivals_.take(wait);
-    in_pool_ -= arrived.size();
-    for (Traveller* traveller : arrived) {
-      traveller->running = false;
-      ADYTON_CHECK(std::move(traveller->status));
-      ++traveller->stage;
-      send(*traveller);
-    }
-    return {};
-  }
-
-  /// Runs the scripts' stages on whatever waits for them, each stage in input order.
-  Status run_main_stages() {
-    for (const auto& traveller : travellers_) {
-      if (traveller->running || traveller->stage == stages_.size()) continue;
-      if (traveller->batch.sequence != next_in_stage_[traveller->stage]) continue;
-      ++next_in_stage_[traveller->stage];
-      ADYTON_CHECK(run_stage(*traveller));
-      ++traveller->stage;
-      send(*traveller);
-    }
-    return {};
-  }
-
-  Status write_finished() {
-    while (!travellers_.empty() && !travellers_.front()->running &&
-           travellers_.front()->stage == stages_.size()) {
-      ADYTON_CHECK(write(*travellers_.front()));
-      bytes_ -= travellers_.front()->batch.original->size();
-      travellers_.pop_front();
-    }
-    return {};
-  }
-
-  Status write(Traveller& traveller) {
-    Batch& batch = traveller.batch;
+  Status write(Batch& batch, EncodedBatch& encoded) {
     const Input& input = plan_.inputs[batch.input];
-    ADYTON_CHECK(sinks_[input.output].write(traveller.encoded));
+    ADYTON_CHECK(outputs_->inputs_done(batch.input));
+    ADYTON_CHECK(outputs_->write(input.output, batch, encoded));
     for (const Record& record : batch.records) {
       if (record.state == State::live) ++batch.counts.written;
     }
-    report_.bytes_out += traveller.encoded.plain_size();
-    report_.counts += batch.counts;
-    report_.values += batch.values;
+    Tally& tally = report_.tally;
+    tally.bytes_in += batch.original->size();
+    tally.bytes_out += encoded.plain_size;
+    tally.counts += batch.counts;
+    tally.values += batch.values;
+    count_fields(batch);
     ADYTON_CHECK(write_dead(batch, input));
-    observer_.progress({source_->consumed(), bytes_total_, report_.counts});
+    manifest_.position = batch.next;
+    bytes_since_commit_ += batch.original->size();
+    observer_.progress({source_->consumed(), bytes_total_, tally.counts});
     return {};
+  }
+
+  void count_fields(const Batch& batch) {
+    for (const FieldValues& replaced : batch.field_values) {
+      const auto& fields = job_.steps[replaced.step - 1].fields("fields");
+      const std::string field =
+          replaced.field < fields.size() ? fields[replaced.field].text() : std::string(any_other);
+      report_.tally.fields[{replaced.step, field}] += replaced.values;
+    }
   }
 
   Status write_dead(Batch& batch, const Input& input) {
@@ -274,59 +235,130 @@ class Run {
     std::stable_sort(batch.dead.begin(), batch.dead.end(),
                      [](const DeadRecord& a, const DeadRecord& b) { return a.origin < b.origin; });
     std::string entries;
+    Tally& tally = report_.tally;
     for (const DeadRecord& dead : batch.dead) {
-      ++report_.dead[{dead.step, dead.kind}];
-      if (report_.first_dead.empty()) {
-        report_.first_dead = describe_dead(job_, input.path, batch, dead, record_bytes_);
+      ++tally.dead[{dead.step, dead.kind}];
+      if (tally.first_dead.empty()) {
+        tally.first_dead = describe_dead(job_, input.path, batch, dead, record_bytes_);
       }
-      if (dead_letters_) append_dead_letter(job_, input.path, batch, dead, record_bytes_, entries);
+      if (!job_.dead_letter.file.empty()) {
+        append_dead_letter(job_, input.path, batch, dead, record_bytes_, entries);
+      }
     }
-    if (entries.empty()) return {};
-    return dead_letters_->write(entries);
+    return outputs_->write_dead_letters(entries);
   }
 
   enum class AtEnd { no, yes };
   bool over_budget(AtEnd at_end = AtEnd::no) const {
     const ErrorBudget& budget = job_.dead_letter.max_errors;
-    const Counts& counts = report_.counts;
+    const Counts& counts = report_.tally.counts;
     if (budget.count && counts.dead > *budget.count) return true;
     // A share is known when everything has been read.
     return at_end == AtEnd::yes && budget.share &&
            static_cast<double>(counts.dead) > *budget.share * static_cast<double>(counts.read);
   }
 
-  Status give_up(Outcome outcome) {
+  Status end(Outcome outcome) {
     report_.outcome = outcome;
-    stopped_early_ = true;
     return {};
   }
 
-  Status finish() {
-    if (!report_.counts.add_up()) {
-      return Error{ErrorCode::invalid,
-                   cat("the records do not add up (read ", report_.counts.read, " + fanned out ",
-                       report_.counts.fanned_out, ", written ", report_.counts.written,
-                       " + dropped ", report_.counts.dropped, " + dead ", report_.counts.dead,
-                       "): nothing was published; please report this")};
+  // --- commits -----------------------------------------------------------------------------------
+
+  bool commit_due() const {
+    if (!state_ || bytes_since_commit_ == 0) return false;
+    return bytes_since_commit_ >= job_.commit_every || os_.now() - last_commit_ >= commit_interval_;
+  }
+
+  Status commit(Manifest::Phase phase) {
+    const Clock::time_point begin = os_.now();
+    ADYTON_CHECK(outputs_->sync());
+    manifest_.phase = phase;
+    ++manifest_.generation;
+    manifest_.tally = report_.tally;
+    manifest_.tally.seconds += Seconds(begin - started_).count();
+    manifest_.outputs = outputs_->marks();
+    manifest_.dead_letters = outputs_->dead_letters_mark();
+    ADYTON_CHECK(state_->commit(manifest_));
+    last_commit_ = os_.now();
+    commit_interval_ = std::max(shortest_interval, commit_share * Seconds(last_commit_ - begin));
+    bytes_since_commit_ = 0;
+    return {};
+  }
+
+  // --- the end -----------------------------------------------------------------------------------
+
+  Status finish_files() {
+    const Counts& counts = report_.tally.counts;
+    if (!counts.add_up()) {
+      return Error{
+          ErrorCode::invalid,
+          cat("the records do not add up (read ", counts.read, " + fanned out ", counts.fanned_out,
+              ", written ", counts.written, " + dropped ", counts.dropped, " + dead ", counts.dead,
+              "): nothing was published; please report this")};
     }
-    for (Sink& sink : sinks_) ADYTON_CHECK(sink.finish());
-    for (PendingFile* file : files()) ADYTON_CHECK(file->seal());
-    for (PendingFile* file : files()) {
-      ADYTON_CHECK(file->publish(job_.sink.existing));
-      report_.outputs.push_back(file->path());
+    ADYTON_CHECK(check_inputs());
+    return outputs_->finish();
+  }
+
+  /// The inputs are what they were, and the manifest learns their digests.
+  Status check_inputs() {
+    ADYTON_TRY(const Identity now, identify(job_, plan_, os_));
+    for (std::uint32_t i = 0; i < now.inputs.size(); ++i) {
+      FileMark& mark = manifest_.inputs[i];
+      if (!same_file(now.inputs[i], mark)) {
+        return Error{ErrorCode::io, cat(mark.path,
+                                        " was changed while it was read: nothing was "
+                                        "published; when it is whole, run the job again")};
+      }
+      ADYTON_TRY(mark.digest, digests_.of(i, mark.path, os_));
     }
     return {};
   }
 
-  std::vector<PendingFile*> files() {
-    std::vector<PendingFile*> all;
-    for (Sink& sink : sinks_) all.push_back(&sink.file());
-    if (dead_letters_) all.push_back(dead_letters_.get());
-    return all;
+  Status publish(const Versions& versions) {
+    // Both generations say so before the first file gets its name: if one of them is damaged then,
+    // the other does not speak of temporary files that are no longer there.
+    if (state_ && manifest_.phase == Manifest::Phase::running) {
+      ADYTON_CHECK(commit(Manifest::Phase::publishing));
+      ADYTON_CHECK(commit(Manifest::Phase::publishing));
+    }
+    ADYTON_CHECK(outputs_->publish());
+    if (state_) ADYTON_CHECK(write_receipt(versions));
+    report_.outputs = outputs_->paths();
+    outputs_.reset();
+    report_.state = std::move(state_);
+    return {};
   }
 
-  void drain() {
-    while (in_pool_ > 0) in_pool_ -= arrivals_.take(Arrivals::Wait::yes).size();
+  /// It speaks of the files that lie beside it, so it takes the place of an older one.
+  Status write_receipt(const Versions& versions) {
+    PendingFile file(os_, receipt_path(job_), job_.name, DigestKind::xxh3_128);
+    ADYTON_CHECK(file.create());
+    ADYTON_CHECK(file.write(receipt_text({job_, plan_, manifest_, versions, os_.unix_time()})));
+    ADYTON_CHECK(file.seal());
+    ADYTON_CHECK(file.publish(Existing::replace));
+    report_.receipt = file.path();
+    return os_.sync_directory(directory_of(file.path()));
+  }
+
+  Result<RunReport> done() {
+    report_.tally.seconds += Seconds(os_.now() - started_).count();
+    return std::move(report_);
+  }
+
+  Result<RunReport> over() {
+    outputs_->discard();
+    if (state_) ADYTON_CHECK(state_->clear());
+    return done();
+  }
+
+  Result<RunReport> stopped() {
+    if (state_ && (bytes_since_commit_ > 0 || state_->has_manifest())) {
+      ADYTON_CHECK(commit(Manifest::Phase::running));
+      report_.resumable = true;
+    }
+    return done();
   }
 
   const JobConfig& job_;
@@ -337,30 +369,29 @@ class Run {
   const std::atomic<bool>& stop_;
   const RecordBytes record_bytes_;
 
-  std::map<std::string, crypto::Keyring, std::less<>> keyrings_;
-  std::vector<std::unique_ptr<Step>> steps_;
-  std::vector<Stage> stages_;
+  std::unique_ptr<Chain> chain_;
+  std::unique_ptr<StateFolder> state_;  // null: a job that cannot be resumed
   Plan plan_;
-  std::vector<Sink> sinks_;
-  std::unique_ptr<PendingFile> dead_letters_;
+  Identity identity_;
+  std::optional<Outputs> outputs_;
+  InputDigests digests_;
   std::optional<Source> source_;
   std::uint64_t bytes_total_ = 0;
 
-  Arrivals arrivals_;
-  std::deque<std::unique_ptr<Traveller>> travellers_;  // in input order
-  std::vector<std::uint64_t> next_in_stage_;           // of the main thread's stages: a sequence
-  std::size_t in_pool_ = 0;
-  std::size_t window_ = 0;
-  std::size_t bytes_ = 0;  // of the travellers' original text
-  bool stopped_early_ = false;
+  Manifest manifest_;  // of the last commit, with the position of what was written since
+  Clock::time_point started_;
+  Clock::time_point last_commit_;
+  Seconds commit_interval_ = shortest_interval;
+  std::uint64_t bytes_since_commit_ = 0;
   RunReport report_;
 };
 
 }  // namespace
 
 Result<RunReport> run_job(const JobConfig& job, Os& os, Pool& pool, ScriptHost* scripts,
-                          RunObserver& observer, const std::atomic<bool>& stop) {
-  return Run(job, os, pool, scripts, observer, stop).run();
+                          RunObserver& observer, const std::atomic<bool>& stop,
+                          const RunOptions& options) {
+  return Run(job, os, pool, scripts, observer, stop).run(options);
 }
 
 }  // namespace adyton::pipeline

@@ -1,16 +1,17 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "host/base/os.h"
 #include "host/base/result.h"
-#include "host/pipeline/batch.h"
 #include "host/pipeline/config.h"
+#include "host/pipeline/manifest.h"
+#include "host/pipeline/receipt.h"
+#include "host/pipeline/state.h"
 #include "host/pipeline/steps/script.h"
 #include "host/runtime/pool.h"
 
@@ -27,32 +28,48 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void progress(const RunProgress& now) = 0;
+
+  /// The run goes on where an earlier one was stopped or killed. Called before any progress().
+  virtual void resumed(const Tally& so_far) { (void)so_far; }
 };
 
 enum class Outcome {
   done,         // everything published
-  over_budget,  // more dead records than the job bears: nothing published
+  over_budget,  // more dead records than the job bears: nothing published, nothing kept
   stopped,      // on request: nothing published
 };
 
 /// What happened to the data. Holds no text from any record.
 struct RunReport {
   Outcome outcome = Outcome::done;
-  Counts counts;
-  std::uint64_t values = 0;                                             // encrypted or decrypted
-  std::map<std::pair<std::uint32_t, std::string>, std::uint64_t> dead;  // (step, kind) → records
-  std::string first_dead;  // "data/a.ndjson:17: step 2 (encrypt): missing field /user/email"
+  Tally tally;  // of all runs that made these outputs together
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;  // as published, the dead letters last
-  std::uint64_t bytes_in = 0;        // as read, decompressed
-  std::uint64_t bytes_out = 0;       // as written, before compression
-  std::chrono::duration<double> elapsed{0};
+  std::string receipt;               // its path; empty: a job that writes to a stream has none
+  bool resumable = false;            // the next run goes on where this one stopped
+
+  /// Of a job that is done: the state that says so. A run that finds it has nothing left to do;
+  /// once it is cleared, the next run starts over. Cleared last of all, so that a kill in the last
+  /// moment is no different from one before.
+  std::unique_ptr<StateFolder> state;
 };
 
-/// Runs the job from its first to its last record. The calling thread reads, writes and runs
-/// scripts; `pool` does the native steps. Blocks. `stop` may be set by a signal handler. An error
-/// means that nothing was published.
+enum class Start {
+  resume,  // where an earlier run of the job was stopped, if one was
+  anew,    // what an earlier run left is thrown away
+};
+
+struct RunOptions {
+  Start start = Start::resume;
+  Versions versions = {};  // for the receipt
+};
+
+/// Runs the job from its first to its last record, by the protocol of docs/commit.md. The calling
+/// thread reads, writes and runs scripts; `pool` does the native steps. Blocks. `stop` may be set
+/// by a signal handler. An error means that nothing was published, or, where its message says so,
+/// that publishing is to be finished by the next run.
 Result<RunReport> run_job(const JobConfig& job, Os& os, Pool& pool, ScriptHost* scripts,
-                          RunObserver& observer, const std::atomic<bool>& stop);
+                          RunObserver& observer, const std::atomic<bool>& stop,
+                          const RunOptions& options = {});
 
 }  // namespace adyton::pipeline

@@ -160,7 +160,7 @@ def test_too_many_dead_records_publish_nothing(work):
     work.run("", more=DEAD + 'max_errors = "0.5 %"\n', code=65)
     assert work.names() == before
     work.run("", more=DEAD + 'max_errors = "1 %"\n')
-    assert work.names() == before | {"out.ndjson", "dead.ndjson"}
+    assert work.names() == before | {"out.ndjson", "dead.ndjson", "test.receipt.json"}
 
 
 def test_existing_outputs_are_kept_unless_the_job_replaces_them(work):

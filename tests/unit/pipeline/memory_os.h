@@ -25,10 +25,14 @@ class MemoryOs final : public Os {
   Result<std::unique_ptr<File>> create(const std::string& path, Existing) override {
     return refused(path);
   }
+  Result<std::unique_ptr<File>> reopen(const std::string& path, std::uint64_t) override {
+    return refused(path);
+  }
   Status rename(const std::string& from, const std::string&, Existing) override {
     return refused(from);
   }
   Status remove(const std::string& path) override { return refused(path); }
+  Status remove_directory(const std::string& path) override { return refused(path); }
   Status sync_directory(const std::string& path) override { return refused(path); }
   Status make_directories(const std::string& path) override { return refused(path); }
   Result<FileInfo> info(const std::string& path) override {
@@ -40,6 +44,8 @@ class MemoryOs final : public Os {
     return FileInfo{FileInfo::Kind::file, found->second.size(), 0, 0};
   }
   bool exists(const std::string& path) override { return info(path).ok(); }
+  Clock::time_point now() override { return {}; }
+  std::int64_t unix_time() override { return 0; }
   std::unique_ptr<File> standard_input() override { return std::make_unique<MemoryFile>(""); }
   std::unique_ptr<File> standard_output() override { return std::make_unique<MemoryFile>(""); }
 
@@ -52,6 +58,10 @@ class MemoryOs final : public Os {
       std::memcpy(buffer.data(), data_.data() + at_, n);
       at_ += n;
       return n;
+    }
+    Status seek(std::uint64_t offset) override {
+      at_ = std::min(static_cast<std::size_t>(offset), data_.size());
+      return {};
     }
     Status write(std::string_view) override { return refused("a file"); }
     Status sync() override { return {}; }

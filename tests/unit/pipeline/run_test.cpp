@@ -37,6 +37,10 @@ class Scripted final : public ScriptHost {
     return std::unique_ptr<Step>(new Call(function_));
   }
 
+  Result<std::unique_ptr<Expression>> compile(const ScriptExpression&) override {
+    return Error{ErrorCode::config, "no expressions here"};
+  }
+
  private:
   std::function<Status(Batch&)> function_;
 };
@@ -60,6 +64,7 @@ constexpr std::size_t many = 100000;  // lines, some tens of batches
 JobConfig job(const Folder& folder) {
   JobConfig config;
   config.path = "job.toml";
+  config.name = "job";
   config.source.files = {folder / "in.ndjson"};
   config.sink.files = folder / "out.ndjson";
   config.dead_letter.max_errors.count = 0;
@@ -67,7 +72,7 @@ JobConfig job(const Folder& folder) {
   drop.options["fields"] = std::vector{*json::Pointer::parse("/drop")};
   drop.options["missing"] = std::string("skip");
   StepConfig python{.use = "python", .at = {}, .options = {}, .places = {}};
-  python.options["call"] = std::string("script.py:step");
+  python.options["call"] = cat(folder.write("script.py", ""), ":step");
   StepConfig keep{.use = "keep", .at = {}, .options = {}, .places = {}};
   keep.options["fields"] = std::vector{*json::Pointer::parse("/n")};
   config.steps = {drop, python, keep};
@@ -79,7 +84,10 @@ Result<RunReport> run(const JobConfig& config, unsigned threads, ScriptHost& scr
   const auto os = make_os();
   Pool pool(threads);
   Silent observer;
-  return run_job(config, *os, pool, &scripts, observer, stop);
+  auto report = run_job(config, *os, pool, &scripts, observer, stop);
+  if (report && report->state) REQUIRE(report->state->clear().ok());
+  if (report) report->state.reset();
+  return report;
 }
 
 }  // namespace
@@ -101,11 +109,13 @@ TEST_CASE(
     const auto report = run(config, threads, scripts, false);
     REQUIRE(report.ok());
     CHECK(report->outcome == Outcome::done);
-    CHECK(report->counts.written == many);
+    CHECK(report->tally.counts.written == many);
     CHECK(next > 10);
     CHECK(folder.read("out.ndjson") == without_drop(many));
   }
 }
+
+const std::vector<std::string> nothing_new = {"in.ndjson", "script.py"};
 
 TEST_CASE(
     "a step's error ends the run at once, whatever is still on the pool, and publishes nothing") {
@@ -113,28 +123,55 @@ TEST_CASE(
   folder.write("in.ndjson", numbers(many));
   for (const unsigned threads : {1U, 4U}) {
     Scripted scripts([](Batch& batch) -> Status {
-      if (batch.sequence == 3) return Error{ErrorCode::stopped, "interrupted"};
+      if (batch.sequence == 3) return Error{ErrorCode::invalid, "the script ended the run"};
       return {};
     });
     const auto report = run(job(folder), threads, scripts, false);
     REQUIRE_FALSE(report.ok());
-    CHECK(report.error().code == ErrorCode::stopped);
-    CHECK(folder.names() == std::vector<std::string>{"in.ndjson"});
+    CHECK(report.error().code == ErrorCode::invalid);
+    CHECK(folder.names() == nothing_new);
   }
 }
 
-TEST_CASE("a run that is told to stop publishes nothing and says so") {
-  Folder folder;
-  folder.write("in.ndjson", numbers(many));
-  std::atomic<bool> stop = false;
-  Scripted scripts([&](Batch& batch) -> Status {
-    if (batch.sequence == 3) stop = true;
-    return {};
-  });
-  const auto report = run(job(folder), 3, scripts, stop);
-  REQUIRE(report.ok());
-  CHECK(report->outcome == Outcome::stopped);
-  CHECK(folder.names() == std::vector<std::string>{"in.ndjson"});
+TEST_CASE("a run that is stopped publishes nothing, and the next one goes on where it was") {
+  for (const bool by_the_step : {false, true}) {
+    Folder folder;
+    folder.write("in.ndjson", numbers(many));
+    std::atomic<bool> stop = false;
+    std::uint64_t before = 0;
+    Scripted scripts([&](Batch& batch) -> Status {
+      if (batch.sequence == 3 && by_the_step) return Error{ErrorCode::stopped, "interrupted"};
+      if (batch.sequence == 3) stop = true;
+      ++before;
+      return {};
+    });
+    const auto report = run(job(folder), 3, scripts, stop);
+    REQUIRE(report.ok());
+    CHECK(report->outcome == Outcome::stopped);
+    CHECK(report->resumable);
+    CHECK_FALSE(std::filesystem::exists(folder / "out.ndjson"));
+
+    std::uint64_t after = 0;
+    Scripted rest([&](Batch&) -> Status {
+      ++after;
+      return {};
+    });
+    const auto done = run(job(folder), 3, rest, false);
+    REQUIRE(done.ok());
+    CHECK(done->tally.counts.written == many);
+    CHECK(folder.read("out.ndjson") == without_drop(many));
+    CHECK(folder.names() == std::vector<std::string>{"in.ndjson", "job.receipt.json",
+                                                     "out.ndjson", "script.py"});
+    std::uint64_t all = 0;
+    Scripted count([&](Batch&) -> Status {
+      ++all;
+      return {};
+    });
+    JobConfig again = job(folder);
+    again.sink.existing = Existing::replace;
+    REQUIRE(run(again, 3, count, false).ok());
+    CHECK(after < all);
+  }
 }
 
 TEST_CASE("more dead records than the job bears end the run, and nothing is published") {
@@ -144,8 +181,8 @@ TEST_CASE("more dead records than the job bears end the run, and nothing is publ
   const auto report = run(job(folder), 2, scripts, false);
   REQUIRE(report.ok());
   CHECK(report->outcome == Outcome::over_budget);
-  CHECK(report->first_dead.ends_with("in.ndjson:100001: syntax: expected a value at byte 1"));
-  CHECK(folder.names() == std::vector<std::string>{"in.ndjson"});
+  CHECK(report->tally.first_dead.ends_with("in.ndjson:100001: syntax: expected a value at byte 1"));
+  CHECK(folder.names() == nothing_new);
 }
 
 TEST_CASE("records that a step loses are noticed, and nothing is published") {
@@ -160,7 +197,7 @@ TEST_CASE("records that a step loses are noticed, and nothing is published") {
   const auto report = run(job(folder), 2, scripts, false);
   REQUIRE_FALSE(report.ok());
   CHECK(report.error().message.find("do not add up") != std::string::npos);
-  CHECK(folder.names() == std::vector<std::string>{"in.ndjson"});
+  CHECK(folder.names() == nothing_new);
 }
 
 TEST_CASE("dead letters are in input order, whichever step found them") {
@@ -178,7 +215,7 @@ TEST_CASE("dead letters are in input order, whichever step found them") {
   config.dead_letter.max_errors = {};
   const auto report = run(config, 2, scripts, false);
   REQUIRE(report.ok());
-  CHECK(report->counts.dead == 3);
+  CHECK(report->tally.counts.dead == 3);
   CHECK(report->outputs.size() == 2);
   std::vector<std::size_t> lines;
   const std::string dead = folder.read("dead.ndjson");

@@ -1,0 +1,343 @@
+// The commit protocol of docs/commit.md, on a disk that fails and forgets.
+
+#include <doctest/doctest.h>
+
+#include "host/pipeline/manifest.h"
+#include "host/pipeline/run.h"
+#include "host/pipeline/steps/spec.h"
+#include "tests/unit/pipeline/fragile_disk.h"
+
+using namespace adyton;
+using namespace adyton::pipeline;
+using test::FragileDisk;
+using Fault = FragileDisk::Fault;
+
+namespace {
+
+class Silent final : public RunObserver {
+ public:
+  void progress(const RunProgress&) override {}
+};
+
+constexpr std::size_t lines_a = 900;
+constexpr std::size_t lines_b = 500;
+
+std::string line(std::string_view file, std::size_t i) {
+  return cat("{\"id\":\"", file, i, "\",\"drop\":\"xxxxxxxxxxxxxxxxxxxx\"}\n");
+}
+
+/// Two inputs with a broken line here and there, and an empty one between them.
+FragileDisk disk_with_inputs() {
+  FragileDisk disk;
+  std::string a;
+  std::string b;
+  for (std::size_t i = 0; i < lines_a; ++i) a += i % 100 == 7 ? "broken\n" : line("a", i);
+  for (std::size_t i = 0; i < lines_b; ++i) b += i % 100 == 9 ? "broken\n" : line("b", i);
+  disk.put("in/a.ndjson", a);
+  disk.put("in/empty.ndjson", "");
+  disk.put("in/z.ndjson", b);
+  return disk;
+}
+
+JobConfig job(std::string sink) {
+  JobConfig config;
+  config.path = "job.toml";
+  config.name = "j";
+  config.commit_every = 1;  // after every batch
+  config.source.files = {"in/a.ndjson", "in/empty.ndjson", "in/z.ndjson"};
+  config.sink.files = std::move(sink);
+  config.dead_letter.file = "out/dead.ndjson";
+  StepConfig drop{.use = "drop", .at = {}, .options = {}, .places = {}};
+  drop.options["fields"] = std::vector{*json::Pointer::parse("/drop")};
+  drop.options["missing"] = std::string("skip");
+  config.steps = {drop};
+  return config;
+}
+
+Result<RunReport> run(const JobConfig& config, FragileDisk& disk, Start start = Start::resume,
+                      const std::atomic<bool>& stop = false) {
+  Pool pool(1);
+  Silent observer;
+  auto report = run_job(config, disk, pool, nullptr, observer, stop, {.start = start, .versions = {}});
+  if (report && report->state) {
+    if (Status cleared = report->state->clear(); !cleared) report = std::move(cleared).error();
+  }
+  if (report) report->state.reset();
+  disk.kill();
+  return report;
+}
+
+std::string why(const Result<RunReport>& report) {
+  return report ? std::string("done") : report.error().text();
+}
+
+using Files = std::map<std::string, std::string>;
+
+/// What lies in out/, with what a run left there to go on.
+Files made(const FragileDisk& disk) {
+  Files files;
+  for (const std::string& name : disk.files()) {
+    // The last clean-up may have come as far as the lock.
+    if (!name.starts_with("out/") || name.ends_with("/lock")) continue;
+    files[name] = *disk.get(name);
+    // The receipt tells how often a run was taken up.
+    if (name.ends_with(".receipt.json")) files[name] = files[name].empty() ? "empty" : "receipt";
+  }
+  return files;
+}
+
+Files undisturbed(const JobConfig& config) {
+  FragileDisk disk = disk_with_inputs();
+  const auto report = run(config, disk);
+  REQUIRE_MESSAGE(report.ok(), why(report));
+  CHECK(report->tally.counts.read == lines_a + lines_b);
+  CHECK(report->tally.counts.dead == 14);
+  return made(disk);
+}
+
+std::uint64_t operations_of(const JobConfig& config) {
+  FragileDisk disk = disk_with_inputs();
+  REQUIRE(run(config, disk).ok());
+  return disk.operations();
+}
+
+const std::vector<std::string> sinks = {"out/all.ndjson", "out/{stem}.ndjson"};
+
+}  // namespace
+
+TEST_CASE("a run leaves its outputs and nothing else") {
+  const Files files = undisturbed(job("out/{stem}.ndjson"));
+  REQUIRE(files.size() == 5);
+  CHECK(files.at("out/j.receipt.json") == "receipt");
+  CHECK(files.at("out/empty.ndjson").empty());
+  CHECK(files.at("out/a.ndjson").starts_with("{\"id\":\"a0\"}\n"));
+  CHECK(files.contains("out/dead.ndjson"));
+}
+
+TEST_CASE("whenever the power goes, running again gives every record once, in order") {
+  for (const std::string& sink : sinks) {
+    const JobConfig config = job(sink);
+    const Files expected = undisturbed(config);
+    const std::uint64_t operations = operations_of(config);
+    std::uint64_t resumed = 0;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      CAPTURE(seed);
+      std::mt19937_64 random(seed);
+      FragileDisk disk = disk_with_inputs();
+      // Some runs lose power several times, also while they recover.
+      for (std::uint64_t cuts = 1 + random() % 3; cuts > 0; --cuts) {
+        disk.plan(Fault::power, 1 + random() % operations);
+        const auto cut = run(config, disk);
+        disk.reboot(random());
+        if (cut || made(disk) == expected) break;  // the power went behind the end
+        for (const std::string& name : disk.files()) resumed += name.ends_with("manifest.a");
+      }
+      if (made(disk) != expected) {
+        const auto report = run(config, disk);
+        REQUIRE_MESSAGE(report.ok(), why(report));
+        CHECK(report->tally.counts.read == lines_a + lines_b);
+      }
+      CHECK(made(disk) == expected);
+    }
+    CHECK(resumed > 100);
+  }
+}
+
+TEST_CASE("whichever operation fails, nothing half is published, and running again completes") {
+  for (const std::string& sink : sinks) {
+    const JobConfig config = job(sink);
+    const Files expected = undisturbed(config);
+    const std::uint64_t operations = operations_of(config);
+    for (const Fault fault : {Fault::no_space, Fault::io_error}) {
+      for (std::uint64_t n = 1; n <= operations; ++n) {
+        CAPTURE(n);
+        FragileDisk disk = disk_with_inputs();
+        disk.plan(fault, n);
+        const auto failed = run(config, disk);
+        // Published is a file only as a whole.
+        for (const auto& [name, content] : made(disk)) {
+          if (expected.contains(name)) CHECK(content == expected.at(name));
+        }
+        if (failed) {
+          // An operation whose failure loses nothing: taking the empty state folder away.
+          CHECK(n > operations - 3);
+        } else {
+          CHECK(failed.error().message.find(fault == Fault::no_space ? "No space" : "error") !=
+                std::string::npos);
+        }
+        disk.plan(Fault::none, 0);
+        // What a failed sync left in memory is not on the disk: only what is written again counts.
+        if (made(disk) != expected) {
+          const auto again = run(config, disk);
+          REQUIRE_MESSAGE(again.ok(), why(again));
+        }
+        disk.reboot(n);
+        for (const auto& [name, content] : expected) CHECK(made(disk)[name] == content);
+      }
+    }
+  }
+}
+
+TEST_CASE("a damaged manifest is noticed, whatever the damage, and never costs an output") {
+  const JobConfig config = job("out/all.ndjson");
+  FragileDisk disk = disk_with_inputs();
+  disk.plan(Fault::no_space, operations_of(config) / 2);
+  REQUIRE_FALSE(run(config, disk).ok());
+  REQUIRE(disk.get("out/.adyton/j/manifest.a"));
+  REQUIRE(disk.get("out/.adyton/j/manifest.b"));
+  const std::string a = *disk.get("out/.adyton/j/manifest.a");
+
+  SUBCASE("every truncation and every changed bit") {
+    for (std::size_t length = 0; length < a.size(); ++length) {
+      CHECK_FALSE(decode_manifest(a.substr(0, length)).ok());
+    }
+    for (std::size_t bit = 0; bit < a.size() * 8; ++bit) {
+      std::string damaged = a;
+      damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+      CHECK_FALSE(decode_manifest(damaged).ok());
+    }
+    CHECK_FALSE(decode_manifest(a + "x").ok());
+    CHECK_FALSE(decode_manifest(a + a).ok());
+    CHECK(decode_manifest(a).ok());
+  }
+  SUBCASE("one damaged: the other generation is taken up") {
+    for (const char* name : {"out/.adyton/j/manifest.a", "out/.adyton/j/manifest.b"}) {
+      FragileDisk copy = disk_with_inputs();
+      for (const std::string& file : disk.files()) copy.put(file, *disk.get(file));
+      copy.put(name, "rubbish");
+      REQUIRE(run(config, copy).ok());
+      CHECK(made(copy) == undisturbed(config));
+    }
+  }
+  SUBCASE("both damaged: refused, until a restart is asked for; the old output stays till then") {
+    disk.put("out/.adyton/j/manifest.a", "");
+    disk.put("out/.adyton/j/manifest.b", a.substr(0, a.size() - 2));
+    const auto refused = run(config, disk);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().message.find("damaged") != std::string::npos);
+    CHECK(refused.error().message.find("--restart") != std::string::npos);
+    REQUIRE(run(config, disk, Start::anew).ok());
+    CHECK(made(disk) == undisturbed(config));
+  }
+}
+
+TEST_CASE("while outputs get their names, one damaged manifest costs nothing") {
+  const JobConfig config = job("out/{stem}.ndjson");
+  const Files expected = undisturbed(config);
+  for (const char* damaged : {"out/.adyton/j/manifest.a", "out/.adyton/j/manifest.b"}) {
+    FragileDisk disk = disk_with_inputs();
+    std::uint64_t operation = operations_of(config);
+    // The last moment at which some outputs have their names and some have not.
+    do {
+      REQUIRE(operation > 0);
+      disk = disk_with_inputs();
+      disk.plan(Fault::io_error, operation--);
+      (void)run(config, disk);
+      disk.plan(Fault::none, 0);
+    } while (!disk.get("out/a.ndjson") || disk.get("out/z.ndjson"));
+    disk.put(damaged, "rubbish");
+    const auto report = run(config, disk);
+    REQUIRE_MESSAGE(report.ok(), why(report));
+    CHECK(made(disk) == expected);
+  }
+}
+
+TEST_CASE("a run is not taken up by a job, a script or an input that has changed") {
+  JobConfig config = job("out/all.ndjson");
+  config.text = "the job";
+  FragileDisk disk = disk_with_inputs();
+  disk.plan(Fault::no_space, operations_of(config) / 2);
+  REQUIRE_FALSE(run(config, disk).ok());
+  disk.plan(Fault::none, 0);
+  const std::string input = *disk.get("in/z.ndjson");
+
+  JobConfig other = config;
+  other.text = "another job";
+  CHECK(why(run(other, disk)).find("the job file has changed") != std::string::npos);
+  disk.put("in/z.ndjson", input + "{}\n");
+  CHECK(why(run(config, disk)).find("in/z.ndjson has changed") != std::string::npos);
+  disk.put("in/z.ndjson", input);
+  other = config;
+  other.source.files.pop_back();
+  CHECK(why(run(other, disk)).find("in/z.ndjson is gone") != std::string::npos);
+  disk.put("in/zz.ndjson", "{}\n");
+  other = config;
+  other.source.files.push_back("in/zz.ndjson");
+  CHECK(why(run(other, disk)).find("in/zz.ndjson is new") != std::string::npos);
+
+  REQUIRE(run(config, disk).ok());
+  CHECK(made(disk) == undisturbed(config));
+}
+
+TEST_CASE("a restart throws away what a stopped run has done") {
+  const JobConfig config = job("out/{stem}.ndjson");
+  FragileDisk disk = disk_with_inputs();
+  disk.plan(Fault::no_space, operations_of(config) * 3 / 4);
+  REQUIRE_FALSE(run(config, disk).ok());
+  disk.plan(Fault::none, 0);
+  disk.put("in/z.ndjson", "{}\n");
+  REQUIRE(run(config, disk, Start::anew).ok());
+  CHECK(*disk.get("out/z.ndjson") == "{}\n");
+  CHECK(made(disk).size() == undisturbed(config).size());
+}
+
+TEST_CASE("a stopped run keeps what is through, and the next one goes on there") {
+  const JobConfig config = job("out/all.ndjson");
+  FragileDisk disk = disk_with_inputs();
+  const auto stopped = run(config, disk, Start::resume, true);
+  REQUIRE(stopped.ok());
+  CHECK(stopped->outcome == Outcome::stopped);
+  CHECK_FALSE(stopped->resumable);  // before its first record
+  CHECK(made(disk).empty());
+
+  std::atomic<bool> stop = false;
+  class StopAfter final : public RunObserver {
+   public:
+    StopAfter(std::atomic<bool>& flag, int batches) : stop(flag), left(batches) {}
+    void progress(const RunProgress&) override { stop = --left == 0; }
+    std::atomic<bool>& stop;
+    int left;
+  };
+  Pool pool(1);
+  StopAfter observer(stop, 4);
+  const auto again = run_job(config, disk, pool, nullptr, observer, stop);
+  disk.kill();
+  REQUIRE(again.ok());
+  CHECK(again->outcome == Outcome::stopped);
+  CHECK(again->resumable);
+  CHECK_FALSE(disk.get("out/all.ndjson"));
+  REQUIRE(run(config, disk).ok());
+  CHECK(made(disk) == undisturbed(config));
+}
+
+TEST_CASE("one run of a job at a time") {
+  const JobConfig config = job("out/all.ndjson");
+  FragileDisk disk = disk_with_inputs();
+  const auto lock = disk.create("out/.adyton/j/lock", Existing::replace);
+  Pool pool(1);
+  Silent observer;
+  const auto second = run_job(config, disk, pool, nullptr, observer, false);
+  REQUIRE_FALSE(second.ok());
+  CHECK(second.error().message.find("one run of a job at a time") != std::string::npos);
+}
+
+TEST_CASE("an output that came while the job ran is kept, and the run's work with it") {
+  const JobConfig config = job("out/all.ndjson");
+  FragileDisk disk = disk_with_inputs();
+  class Intruder final : public RunObserver {
+   public:
+    explicit Intruder(FragileDisk& there) : disk(there) {}
+    void progress(const RunProgress&) override { disk.put("out/all.ndjson", "theirs"); }
+    FragileDisk& disk;
+  };
+  Intruder observer(disk);
+  Pool pool(1);
+  REQUIRE_FALSE(run_job(config, disk, pool, nullptr, observer, false).ok());
+  disk.kill();
+  CHECK(*disk.get("out/all.ndjson") == "theirs");
+  REQUIRE_FALSE(run(config, disk).ok());
+  CHECK(*disk.get("out/all.ndjson") == "theirs");
+  REQUIRE(disk.remove("out/all.ndjson").ok());
+  REQUIRE(run(config, disk).ok());
+  CHECK(made(disk) == undisturbed(config));
+}
