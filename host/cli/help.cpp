@@ -9,7 +9,7 @@
 namespace adyton::cli {
 namespace {
 
-constexpr std::size_t name_width = 12;
+constexpr std::size_t name_width = 13;
 constexpr int exit_usage = 2;
 
 std::string line(std::string_view name, std::string_view summary) {

@@ -32,7 +32,7 @@ constexpr std::string_view usage =
     "\n"
     "  new      a keyring with one key; a file that exists is left alone\n"
     "  list     ids, types and states of the keys\n"
-    "  rotate   adds a key that encrypts from now on; the old ones go on decrypting\n"
+    "  rotate   adds a key that encrypts (or hashes) from now on; the old ones are kept\n"
     "\n"
     "try: adyton keys new --help\n";
 
@@ -141,6 +141,13 @@ KeyType primary_type(const Keyring& keyring) {
   return *std::ranges::find(keys, true, &KeyInfo::primary)->type;
 }
 
+/// What a rotation does, for the line that reports it.
+std::string effect_of(KeyType type, std::uint32_t old_id) {
+  return crypto::key_purpose(type) == crypto::KeyPurpose::mac
+             ? cat("hashes from now on; ", old_id, " is kept")
+             : cat("encrypts from now on; ", old_id, " goes on decrypting");
+}
+
 int rotate_keyring(std::span<const std::string> args, Os& os) {
   constexpr std::string_view command = "keys rotate";
   const auto parsed = parse(
@@ -154,20 +161,21 @@ int rotate_keyring(std::span<const std::string> args, Os& os) {
   auto keyring = crypto::load_keyring(os, request.path);
   if (!keyring) return fail(command, keyring.error());
   const KeyType type = request.type.value_or(primary_type(*keyring));
-  if (crypto::is_deterministic(type) != crypto::is_deterministic(primary_type(*keyring))) {
+  if (crypto::key_purpose(type) != crypto::key_purpose(primary_type(*keyring))) {
     return fail(command,
                 {ErrorCode::config,
                  cat(request.path, " holds ", crypto::key_type_name(primary_type(*keyring)),
-                     " keys, and deterministic keys have a keyring of their own; make one "
-                     "with: adyton keys new")});
+                     " keys, and ", crypto::key_type_name(type),
+                     " is for another purpose, which has a keyring of its own; make one with: "
+                     "adyton keys new FILE --type ",
+                     crypto::key_type_name(type))});
   }
   const std::uint32_t old_id = keyring->primary_key_id();
   const std::uint32_t new_id = keyring->rotate(type);
   const Status saved = crypto::save_keyring(os, request.path, *keyring, Existing::replace);
   if (!saved) return fail(command, saved.error());
-  const bool printed =
-      print(cat(request.path, ": new key ", new_id, " (", crypto::key_type_name(type),
-                ") encrypts from now on; ", old_id, " goes on decrypting\n"));
+  const bool printed = print(cat(request.path, ": new key ", new_id, " (",
+                                 crypto::key_type_name(type), ") ", effect_of(type, old_id), '\n'));
   return printed ? exit_done : exit_failed;
 }
 

@@ -11,7 +11,8 @@ from conftest import ROOT
 
 RECORDS = 600
 BROKEN = 6
-CONFIGS = sorted(path.name for path in (ROOT / "config").glob("*.toml"))
+TABLE = 'id,name,email,city\r\n1,"Ünal, Zoë",zoe@example.com,Köln\r\n2,"Bo ""B""",,\r\n'.encode()
+CONFIGS = sorted(path.name for path in (ROOT / "config").glob("*.toml") if ".test." not in path.name)
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def customers(run, root, tmp_path):
         (tmp_path / folder).symlink_to(root / folder)
     run(f"adyton scripts/make_customers.py --records {RECORDS} --broken {BROKEN} customers.ndjson")
     run("mkdir keys && adyton keys new keys/pii.json")
+    (tmp_path / "customers.csv").write_bytes(TABLE)
     return tmp_path
 
 
@@ -44,7 +46,8 @@ def test_every_job_checks_once_its_input_is_there(name, customers, run):
 
 
 def test_every_job_is_run_by_a_test_of_this_file():
-    assert CONFIGS == ["decrypt-customers.toml", "protect-customers.toml", "score-customers.toml"]
+    assert CONFIGS == ["decrypt-customers.toml", "protect-customers.toml", "protect-table.toml",
+                       "score-customers.toml"]
 
 
 def test_protected_and_decrypted_again_the_events_are_byte_for_byte_what_they_were(customers, run):
@@ -55,6 +58,11 @@ def test_protected_and_decrypted_again_the_events_are_byte_for_byte_what_they_we
     assert len(sound) == RECORDS - BROKEN
     assert lines_of(customers / "decrypted/customers.ndjson") == sound
     run("adyton scripts/compare_records.py customers.ndjson decrypted/customers.ndjson")
+
+
+def test_the_cases_beside_a_job_pass(customers, run):
+    for path in (ROOT / "config").glob("*.test.toml"):
+        assert "passed" in run(["adyton", "test", f"config/{path.name.replace('.test', '')}"])
 
 
 def test_protecting_changes_the_protected_fields_and_nothing_else(customers, run):
@@ -97,6 +105,19 @@ def test_the_broken_events_are_dead_letters_without_their_text(customers, run):
     assert sorted(json.loads(line)["line"] for line in dead) == broken_lines(run)
     for line in dead:
         assert b"example." not in line and b"evt-" not in line
+
+
+def test_a_table_is_protected_in_two_columns_and_comes_back_byte_for_byte(customers, run):
+    run("adyton run config/protect-table.toml")
+    rows = run("zstd -dc protected/customers.csv.zst").splitlines()
+    assert rows[0] == "id,name,email,city" and len(rows) == 3
+    assert rows[1].startswith("1,") and rows[1].endswith(",Köln")
+    assert "Zo" not in rows[1] and "example" not in rows[1]
+    text = (customers / "config/protect-table.toml").read_text().replace('"encrypt"', '"decrypt"')
+    text = text.replace("customers.csv", "protected/customers.csv.zst").replace("protected/{stem}.csv.zst", "back.csv")
+    (customers / "back.toml").write_text(text.replace("protected/table-dead", "dead"))
+    run("adyton run back.toml")
+    assert (customers / "back.csv").read_bytes() == TABLE
 
 
 def test_the_score_job_keeps_what_it_names_and_scores_each_event(customers, run):

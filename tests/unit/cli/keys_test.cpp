@@ -105,7 +105,22 @@ TEST_CASE("keys rotate does not mix deterministic keys with others") {
   REQUIRE(keys({"new", path}).code == 0);
   const std::string before = content(path);
   CHECK(keys({"rotate", path, "--type", "aes256-siv"}).code == 1);
+  const Outcome refused = keys({"rotate", path, "--type", "HMAC_SHA256"});
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("adyton keys new FILE --type hmac-sha256") != std::string::npos);
   CHECK(content(path) == before);
+}
+
+TEST_CASE("a keyring for hashes is made, rotated and listed like any other") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  REQUIRE(keys({"new", path, "--type", "HMAC_SHA256"}).code == 0);
+  const Outcome rotated = keys({"rotate", path, "--type", "hmac-sha512"});
+  CHECK(rotated.code == 0);
+  CHECK(rotated.out.find("(hmac-sha512) hashes from now on") != std::string::npos);
+  const Outcome listed = keys({"list", path});
+  CHECK(listed.out.find("hmac-sha256") < listed.out.find("hmac-sha512"));
+  CHECK(keys({"rotate", path, "--type", "x-aes-gcm"}).code == 1);
 }
 
 TEST_CASE("keys list shows ids, types and states, and no key") {
