@@ -118,7 +118,7 @@ def test_a_failed_run_is_taken_up_once_the_cause_is_mended(work):
     (work / "slow.py").write_text(
         'import os\n'
         'def slow(record):\n'
-        '    if record["id"] == 2000 and not os.path.exists("go"):\n'
+        '    if record["id"] == 2990 and not os.path.exists("go"):\n'
         '        raise SystemExit("not yet")\n'
         '    return record\n')
     job = work.write_job("job.toml", SLOW, sink="out/{name}")
