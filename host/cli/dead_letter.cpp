@@ -50,13 +50,15 @@ int fail(std::string_view command, const Error& error) {
   return exit_failed;
 }
 
+enum class Shown { places, records };
+
 struct Selection {
   std::string path;
   std::optional<std::uint64_t> step;
   std::optional<std::string> reason;
   std::optional<std::uint64_t> limit;
   bool json = false;
-  bool records = false;
+  Shown shows = Shown::places;
 
   bool takes(const DeadLetter& letter) const {
     return (!step || *step == letter.step) && (!reason || *reason == letter.reason);
@@ -89,7 +91,7 @@ std::variant<Selection, int> read_selection(std::string_view command,
   Selection selection;
   selection.path = values["file"].as<std::string>();
   selection.json = values.contains("json");
-  selection.records = values.contains("show-records");
+  if (values.contains("show-records")) selection.shows = Shown::records;
   if (values.contains("reason")) selection.reason = values["reason"].as<std::string>();
   using Number = std::pair<const char*, std::optional<std::uint64_t>*>;
   for (const auto& [name, number] :
@@ -147,7 +149,7 @@ class JsonLine {
   std::string out_;
 };
 
-std::string json_of(const DeadLetter& letter, bool records) {
+std::string json_of(const DeadLetter& letter, Shown shows) {
   JsonLine line;
   line.text("file", letter.file);
   line.number("offset", letter.offset);
@@ -160,7 +162,7 @@ std::string json_of(const DeadLetter& letter, bool records) {
     line.number("length", letter.length);
     line.text("digest", letter.digest);
   }
-  if (!records) return line.take();
+  if (shows == Shown::places) return line.take();
   if (!letter.detail.empty()) line.text("detail", letter.detail);
   if (!letter.traceback.empty()) line.text("traceback", letter.traceback);
   if (letter.record && is_utf8(*letter.record)) {
@@ -190,8 +192,8 @@ int list(std::span<const std::string> args, Os& os) {
     if (!*letter) break;
     if (!selection.takes(**letter)) continue;
     ++listed;
-    text += selection.json ? json_of(**letter, selection.records) : line_of(**letter) + '\n';
-    if (!selection.json && selection.records) text += record_lines(**letter);
+    text += selection.json ? json_of(**letter, selection.shows) : line_of(**letter) + '\n';
+    if (!selection.json && selection.shows == Shown::records) text += record_lines(**letter);
     if (text.size() < print_size) continue;
     if (!print(text)) return exit_failed;
     text.clear();

@@ -113,21 +113,22 @@ class ProgressObserver final : public pipeline::RunObserver {
   bool quiet_;
 };
 
-Result<pipeline::RunReport> run(const pipeline::JobConfig& job, const RunOptions& options, Os& os,
-                                const StartScripts& start_scripts) {
-  const bool python = std::any_of(job.steps.begin(), job.steps.end(),
+/// Null where the job needs no Python.
+Result<std::unique_ptr<pipeline::ScriptHost>> scripts_for(const pipeline::JobConfig& job,
+                                                          const StartScripts& start_scripts) {
+  const bool needed = std::any_of(job.steps.begin(), job.steps.end(),
                                   [](const auto& step) { return step.runs_python(); });
-  std::unique_ptr<pipeline::ScriptHost> scripts;
-  if (python) {
-    ADYTON_TRY(scripts, start_scripts(job));
-  }
-  // After the interpreter, which has handlers of its own.
-  const StopSignal stop;
+  if (!needed) return std::unique_ptr<pipeline::ScriptHost>();
+  return start_scripts(job);
+}
+
+Result<pipeline::RunReport> run(const pipeline::JobConfig& job, const RunOptions& options, Os& os,
+                                pipeline::ScriptHost* scripts, const StopSignal& stop) {
   Pool pool(options.threads);
   observe::Progress progress(options.quiet ? nullptr : observe::open_terminal(STDERR_FILENO),
                              observe::Clock::now());
   ProgressObserver observer(progress, options.quiet);
-  return pipeline::run_job(job, os, pool, scripts.get(), observer, stop.requested(),
+  return pipeline::run_job(job, os, pool, scripts, observer, stop.requested(),
                            {options.start, versions()});
 }
 
@@ -228,7 +229,16 @@ int run_command(std::span<const std::string> args, Os& os, const StartScripts& s
   const auto job = load_job(os, options.job, options.settings);
   if (!job) return exit_config;
   if (options.dry_run) return dry_run(*job, *options.dry_run, os, start_scripts);
-  const auto report = run(*job, options, os, start_scripts);
+  auto scripts = scripts_for(*job, start_scripts);
+  if (!scripts) {
+    complain_about(command_name, scripts.error(), os, options.job);
+    return exit_code(scripts.error());
+  }
+  // After the interpreter, which has handlers of its own; to the very end, as a run that is done
+  // is not stopped any more.
+  const StopSignal stop;
+  const auto report = run(*job, options, os, scripts->get(), stop);
+  scripts->reset();
   if (!report) {
     complain_about(command_name, report.error(), os, options.job);
     return exit_code(report.error());
