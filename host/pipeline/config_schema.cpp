@@ -15,8 +15,12 @@
 namespace adyton::pipeline {
 namespace {
 
-/// Pieces of a schema, as JSON text.
-using Members = std::vector<std::pair<std::string_view, std::string>>;
+/// A piece of a schema: the value is JSON text.
+struct Member {
+  std::string_view name;
+  std::string value;
+};
+using Members = std::vector<Member>;
 
 std::string quoted(std::string_view text) {
   std::string out;
@@ -104,7 +108,7 @@ std::string table_of(std::string_view doc, std::span<const KeyRule> rules) {
   std::vector<std::string> required;
   for (const KeyRule& rule : rules) {
     if (!rule.unavailable.empty()) continue;
-    properties.emplace_back(rule.name, schema_of(rule));
+    properties.push_back({rule.name, schema_of(rule)});
     if (rule.presence == Presence::required) required.push_back(quoted(rule.name));
   }
   return table(doc, properties, required);
@@ -161,8 +165,8 @@ std::string condition_schema() {
   Members properties;
   for (const KeyRule& rule : condition_keys()) {
     const bool pointed = rule.name == "field";
-    properties.emplace_back(rule.name,
-                            described(rule.doc, "", pointed ? whole_pointer : type_of(rule)));
+    properties.push_back(
+        {rule.name, described(rule.doc, "", pointed ? whole_pointer : type_of(rule))});
   }
   return table("", properties, {quoted("field"), quoted("op")});
 }
@@ -208,8 +212,8 @@ std::string step_schema(const StepSpec& spec) {
   Members properties = {{"use", object({{"const", quoted(spec.name)}})}};
   std::vector<std::string> required = {quoted("use")};
   for (const OptionSpec& option : spec.options) {
-    properties.emplace_back(option.name,
-                            described(option.doc, default_of(option), type_of(option)));
+    properties.push_back(
+        {option.name, described(option.doc, default_of(option), type_of(option))});
     if (option.required) required.push_back(quoted(option.name));
   }
   return table(spec.summary, properties, required);
@@ -265,7 +269,7 @@ std::string laid_out(std::string_view json) {
 
 std::string job_schema() {
   Members steps;
-  for (const StepSpec& spec : step_table()) steps.emplace_back(spec.name, step_schema(spec));
+  for (const StepSpec& spec : step_table()) steps.push_back({spec.name, step_schema(spec)});
   const std::string job = table_of("", job_keys());
   const std::string head =
       object({{"$schema", quoted("https://json-schema.org/draft/2020-12/schema")},
