@@ -244,8 +244,7 @@ int run_command(std::span<const std::string> args, Os& os, const StartScripts& s
     return exit_code(report.error());
   }
   const int code = finish(*job, *report, options.summary);
-  // A state that stays for want of clearing is found by the next run, which ends it.
-  if (report->state) (void)report->state->clear();
+  if (report->state) report->state->retire();
   return code;
 }
 

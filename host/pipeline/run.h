@@ -17,7 +17,7 @@
 
 namespace adyton::pipeline {
 
-/// What a run tells whoever watches it, from the run's own thread, after every batch.
+/// What a run tells whoever watches it, after every batch, from one thread at a time.
 struct RunProgress {
   std::uint64_t bytes_read = 0;   // of the input files as they lie on the disk
   std::uint64_t bytes_total = 0;  // 0: not known (standard input)
@@ -65,9 +65,10 @@ struct RunOptions {
 };
 
 /// Runs the job from its first to its last record, by the protocol of docs/commit.md. The calling
-/// thread reads, writes and runs scripts; `pool` does the native steps. Blocks. `stop` may be set
-/// by a signal handler. An error means that nothing was published, or, where its message says so,
-/// that publishing is to be finished by the next run.
+/// thread runs scripts, and reads and writes if there are any or if a stream is read or written;
+/// `pool` does the native steps, and in any other job whole batches, the calling thread beside it.
+/// Blocks. `stop` may be set by a signal handler. An error means that nothing was published, or,
+/// where its message says so, that publishing is to be finished by the next run.
 Result<RunReport> run_job(const JobConfig& job, Os& os, Pool& pool, ScriptHost* scripts,
                           RunObserver& observer, const std::atomic<bool>& stop,
                           const RunOptions& options = {});

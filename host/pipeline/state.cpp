@@ -34,12 +34,17 @@ Result<std::unique_ptr<StateFolder>> StateFolder::open(Os& os, std::string path)
 }
 
 StateFolder::~StateFolder() {
-  if (!lock_ || has_manifest()) return;
+  if (lock_ && !has_manifest()) retire();
+}
+
+void StateFolder::retire() {
   // Taken away while it is still held, so that the names cannot be another run's by then.
-  if (os_.exists(file(new_name))) (void)os_.remove(file(new_name));
-  (void)os_.remove(file(lock_name));
+  for (const std::string_view name : {new_name, even_name, odd_name, lock_name}) {
+    if (os_.exists(file(name))) (void)os_.remove(file(name));
+  }
   (void)os_.remove_directory(path_);
   (void)os_.remove_directory(directory_of(path_));  // stays if another job has its state there
+  lock_.reset();
 }
 
 bool StateFolder::has_manifest() const {

@@ -36,8 +36,12 @@ class StateFolder {
   /// The manifest is on the disk when this returns, in the place of the older generation.
   Status commit(const Manifest& manifest);
 
-  /// There is no manifest any more.
+  /// There is no manifest any more, and the disk knows it.
   Status clear();
+
+  /// The job is done: nothing is left here, and the lock is free. The disk need not know it: what
+  /// comes back after a power cut says that all is published, which the next run will find.
+  void retire();
 
  private:
   StateFolder(Os& os, std::string path) : os_(os), path_(std::move(path)) {}

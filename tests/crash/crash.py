@@ -3,8 +3,9 @@
 
     ./dev crash [--kills N] [--seed N]
 
-The job reads several files (plain and gzip), encrypts fields, calls a Python step and writes one
-output for each input and dead letters. Each round starts it, kills it (SIGKILL) at a uniformly random
+The jobs read several files (plain and gzip), encrypt fields and write one output for each input and
+dead letters. One of them calls a Python step, too, the other does not, so that both ways in which a
+run moves its batches are killed, half of the times each. Each round starts it, kills it (SIGKILL) at a uniformly random
 time of its run, one round in five kills the run that recovers, too, and then lets a run come to its
 end. The decrypted outputs and the dead letters must be those of an undisturbed run, byte for byte,
 and nothing else may lie in the folder.
@@ -66,14 +67,16 @@ def fail(message):
 
 
 class Ground:
-    """A folder with the inputs, the jobs and what an undisturbed run makes of them."""
+    """A folder with the inputs, the job that encrypts them and the one that opens what it made."""
 
-    def __init__(self, folder, adyton):
+    def __init__(self, folder, adyton, steps):
+        """`steps`: what the job has behind its encrypting step, in TOML."""
         self.folder = folder
         self.adyton = adyton
+        folder.mkdir()
         self._write_inputs()
         (folder / "score.py").write_text(SCRIPT)
-        encrypt = JOB.format(source="in/*", use="encrypt", more=STEP, sink="out")
+        encrypt = JOB.format(source="in/*", use="encrypt", more=steps, sink="out")
         decrypt = JOB.format(source="out/[0-9]*", use="decrypt", more="", sink="opened")
         (folder / "job.toml").write_text(encrypt)
         (folder / "open.toml").write_text(decrypt)
@@ -123,8 +126,9 @@ class Ground:
             if (self.folder / "opened" / name).exists() and name != "dead.ndjson":
                 data = (self.folder / "opened" / name).read_bytes()
                 files[name] = gzip.decompress(data) if name.endswith(".gz") else data
-        # The receipt tells when it was made.
-        return {name: data for name, data in files.items() if not name.endswith(".receipt.json")}
+        # The receipt tells when it was made; a kill behind the end may leave the lock.
+        return {name: data for name, data in files.items()
+                if not name.endswith((".receipt.json", "/lock"))}
 
 
 def kill_after(process, seconds):
@@ -159,6 +163,34 @@ def round_of_kills(ground, duration, kills, recover):
     return hit
 
 
+def kill_runs(ground, name, kills):
+    """Kills runs of the ground's job so many times, and compares what they make in the end."""
+    start = time.monotonic()
+    ground.finish("run", "--quiet", "job.toml")
+    duration = time.monotonic() - start
+    print(f"crash: {name}: {duration:.3f} s undisturbed")
+    expected = ground.made()
+    if sum(data.count(b"\n") for data in expected.values()) != RECORDS:
+        fail(f"{name}: an undisturbed run loses records")
+    hit = recovering = rounds = 0
+    while hit < kills:
+        recover = rounds % RECOVERIES == 0
+        hits = round_of_kills(ground, duration, 2 if recover else 1, recover)
+        hit += hits
+        recovering += hits == 2
+        rounds += 1
+        made = ground.made()
+        if made != expected:
+            names = sorted(n for n in made.keys() | expected.keys() if made.get(n) != expected.get(n))
+            keep = pathlib.Path(f"{ground.folder.parent}-failed")
+            shutil.copytree(ground.folder, keep)
+            fail(f"{name}, round {rounds}: {', '.join(names)} differ; everything is kept in {keep}")
+        if rounds % 50 == 0:
+            print(f"crash: {name}: {hit} kills, {recovering} of them of recovering runs", flush=True)
+    print(f"crash: {name}: {hit} kills in {rounds} rounds, {recovering} of them of recovering runs: "
+          f"0 records missing, 0 twice", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=1000)
@@ -168,31 +200,12 @@ def main():
     random.seed(arguments.seed)
     print(f"crash: seed {arguments.seed}", flush=True)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="adyton-crash-"))
+    half = arguments.kills // 2
     try:
-        ground = Ground(folder, arguments.adyton.resolve())
-        start = time.monotonic()
-        ground.finish("run", "--quiet", "job.toml")
-        duration = time.monotonic() - start
-        expected = ground.made()
-        if sum(data.count(b"\n") for data in expected.values()) != RECORDS:
-            fail("an undisturbed run loses records")
-        hit = recovering = rounds = 0
-        while hit < arguments.kills:
-            recover = rounds % RECOVERIES == 0
-            hits = round_of_kills(ground, duration, 2 if recover else 1, recover)
-            hit += hits
-            recovering += hits == 2
-            rounds += 1
-            made = ground.made()
-            if made != expected:
-                names = sorted(n for n in made.keys() | expected.keys() if made.get(n) != expected.get(n))
-                keep = folder.with_name(folder.name + "-failed")
-                shutil.copytree(folder, keep)
-                fail(f"round {rounds}: {', '.join(names)} differ; everything is kept in {keep}")
-            if rounds % 50 == 0:
-                print(f"crash: {hit} kills, {recovering} of them of recovering runs", flush=True)
-        print(f"crash: {hit} kills in {rounds} rounds, {recovering} of them of recovering runs: "
-              f"0 records missing, 0 twice")
+        for name, steps, kills in (("with a Python step", STEP, arguments.kills - half),
+                                   ("native steps", "", half)):
+            ground = Ground(folder / name.partition(" ")[0], arguments.adyton.resolve(), steps)
+            kill_runs(ground, name, kills)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -54,17 +54,47 @@ JobConfig job(std::string sink) {
   return config;
 }
 
-Result<RunReport> run(const JobConfig& config, FragileDisk& disk, Start start = Start::resume,
-                      const std::atomic<bool>& stop = false) {
-  Pool pool(1);
-  Silent observer;
-  auto report = run_job(config, disk, pool, nullptr, observer, stop, {.start = start, .versions = {}});
-  if (report && report->state) {
-    if (Status cleared = report->state->clear(); !cleared) report = std::move(cleared).error();
+/// Runs jobs on so many threads. They have no scripts: with more than one thread a crew moves the
+/// batches.
+class Runner {
+ public:
+  explicit Runner(unsigned threads) : pool_(threads) {}
+
+  Result<RunReport> operator()(const JobConfig& config, FragileDisk& disk,
+                               Start start = Start::resume) {
+    Silent observer;
+    return watched(config, disk, observer, false, start);
   }
-  if (report) report->state.reset();
-  disk.kill();
-  return report;
+
+  Result<RunReport> watched(const JobConfig& config, FragileDisk& disk, RunObserver& observer,
+                            const std::atomic<bool>& stop, Start start = Start::resume) {
+    auto report =
+        run_job(config, disk, pool_, nullptr, observer, stop, {.start = start, .versions = {}});
+    if (report && report->state) {
+      if (Status cleared = report->state->clear(); !cleared) report = std::move(cleared).error();
+    }
+    if (report) report->state.reset();
+    disk.kill();
+    return report;
+  }
+
+ private:
+  Pool pool_;
+};
+
+/// What every test is run with.
+unsigned threads() {
+  unsigned count = 1;
+  SUBCASE("one thread") {
+    count = 1;
+  }
+  SUBCASE("a crew of two") {
+    count = 2;
+  }
+  SUBCASE("a crew of three") {
+    count = 3;
+  }
+  return count;
 }
 
 std::string why(const Result<RunReport>& report) {
@@ -86,9 +116,10 @@ Files made(const FragileDisk& disk) {
   return files;
 }
 
+/// What one thread makes.
 Files undisturbed(const JobConfig& config) {
   FragileDisk disk = disk_with_inputs();
-  const auto report = run(config, disk);
+  const auto report = Runner(1)(config, disk);
   REQUIRE_MESSAGE(report.ok(), why(report));
   CHECK(report->tally.counts.read == lines_a + lines_b);
   CHECK(report->tally.counts.dead == 14);
@@ -97,13 +128,25 @@ Files undisturbed(const JobConfig& config) {
 
 std::uint64_t operations_of(const JobConfig& config) {
   FragileDisk disk = disk_with_inputs();
-  REQUIRE(run(config, disk).ok());
+  REQUIRE(Runner(1)(config, disk).ok());
   return disk.operations();
 }
 
 const std::vector<std::string> sinks = {"out/all.ndjson", "out/{stem}.ndjson"};
 
 }  // namespace
+
+TEST_CASE("however many threads, a run makes the same files by the same steps") {
+  for (const std::string& sink : sinks) {
+    const JobConfig config = job(sink);
+    for (const unsigned count : {2U, 3U, 7U}) {
+      FragileDisk disk = disk_with_inputs();
+      REQUIRE(Runner(count)(config, disk).ok());
+      CHECK(made(disk) == undisturbed(config));
+      CHECK(disk.operations() == operations_of(config));
+    }
+  }
+}
 
 TEST_CASE("a run leaves its outputs and nothing else") {
   const Files files = undisturbed(job("out/{stem}.ndjson"));
@@ -115,6 +158,7 @@ TEST_CASE("a run leaves its outputs and nothing else") {
 }
 
 TEST_CASE("whenever the power goes, running again gives every record once, in order") {
+  Runner run(threads());
   for (const std::string& sink : sinks) {
     const JobConfig config = job(sink);
     const Files expected = undisturbed(config);
@@ -144,6 +188,7 @@ TEST_CASE("whenever the power goes, running again gives every record once, in or
 }
 
 TEST_CASE("whichever operation fails, nothing half is published, and running again completes") {
+  Runner run(threads());
   for (const std::string& sink : sinks) {
     const JobConfig config = job(sink);
     const Files expected = undisturbed(config);
@@ -179,6 +224,7 @@ TEST_CASE("whichever operation fails, nothing half is published, and running aga
 }
 
 TEST_CASE("a damaged manifest is noticed, whatever the damage, and never costs an output") {
+  Runner run(threads());
   const JobConfig config = job("out/all.ndjson");
   FragileDisk disk = disk_with_inputs();
   disk.plan(Fault::no_space, operations_of(config) / 2);
@@ -222,6 +268,7 @@ TEST_CASE("a damaged manifest is noticed, whatever the damage, and never costs a
 }
 
 TEST_CASE("while outputs get their names, one damaged manifest costs nothing") {
+  Runner run(threads());
   const JobConfig config = job("out/{stem}.ndjson");
   const Files expected = undisturbed(config);
   for (const char* damaged : {"out/.adyton/j/manifest.a", "out/.adyton/j/manifest.b"}) {
@@ -243,6 +290,7 @@ TEST_CASE("while outputs get their names, one damaged manifest costs nothing") {
 }
 
 TEST_CASE("a run is not taken up by a job, a script or an input that has changed") {
+  Runner run(threads());
   JobConfig config = job("out/all.ndjson");
   config.text = "the job";
   FragileDisk disk = disk_with_inputs();
@@ -270,6 +318,7 @@ TEST_CASE("a run is not taken up by a job, a script or an input that has changed
 }
 
 TEST_CASE("a restart throws away what a stopped run has done") {
+  Runner run(threads());
   const JobConfig config = job("out/{stem}.ndjson");
   FragileDisk disk = disk_with_inputs();
   disk.plan(Fault::no_space, operations_of(config) * 3 / 4);
@@ -282,9 +331,11 @@ TEST_CASE("a restart throws away what a stopped run has done") {
 }
 
 TEST_CASE("a stopped run keeps what is through, and the next one goes on there") {
+  Runner run(threads());
   const JobConfig config = job("out/all.ndjson");
   FragileDisk disk = disk_with_inputs();
-  const auto stopped = run(config, disk, Start::resume, true);
+  Silent silent;
+  const auto stopped = run.watched(config, disk, silent, true);
   REQUIRE(stopped.ok());
   CHECK(stopped->outcome == Outcome::stopped);
   CHECK_FALSE(stopped->resumable);  // before its first record
@@ -294,14 +345,14 @@ TEST_CASE("a stopped run keeps what is through, and the next one goes on there")
   class StopAfter final : public RunObserver {
    public:
     StopAfter(std::atomic<bool>& flag, int batches) : stop(flag), left(batches) {}
-    void progress(const RunProgress&) override { stop = --left == 0; }
+    void progress(const RunProgress&) override {
+      if (--left == 0) stop = true;
+    }
     std::atomic<bool>& stop;
     int left;
   };
-  Pool pool(1);
   StopAfter observer(stop, 4);
-  const auto again = run_job(config, disk, pool, nullptr, observer, stop);
-  disk.kill();
+  const auto again = run.watched(config, disk, observer, stop);
   REQUIRE(again.ok());
   CHECK(again->outcome == Outcome::stopped);
   CHECK(again->resumable);
@@ -314,7 +365,7 @@ TEST_CASE("one run of a job at a time") {
   const JobConfig config = job("out/all.ndjson");
   FragileDisk disk = disk_with_inputs();
   const auto lock = disk.create("out/.adyton/j/lock", Existing::replace);
-  Pool pool(1);
+  Pool pool(2);
   Silent observer;
   const auto second = run_job(config, disk, pool, nullptr, observer, false);
   REQUIRE_FALSE(second.ok());
@@ -322,6 +373,7 @@ TEST_CASE("one run of a job at a time") {
 }
 
 TEST_CASE("an output that came while the job ran is kept, and the run's work with it") {
+  Runner run(threads());
   const JobConfig config = job("out/all.ndjson");
   FragileDisk disk = disk_with_inputs();
   class Intruder final : public RunObserver {
@@ -331,13 +383,27 @@ TEST_CASE("an output that came while the job ran is kept, and the run's work wit
     FragileDisk& disk;
   };
   Intruder observer(disk);
-  Pool pool(1);
-  REQUIRE_FALSE(run_job(config, disk, pool, nullptr, observer, false).ok());
-  disk.kill();
+  REQUIRE_FALSE(run.watched(config, disk, observer, false).ok());
   CHECK(*disk.get("out/all.ndjson") == "theirs");
   REQUIRE_FALSE(run(config, disk).ok());
   CHECK(*disk.get("out/all.ndjson") == "theirs");
   REQUIRE(disk.remove("out/all.ndjson").ok());
   REQUIRE(run(config, disk).ok());
   CHECK(made(disk) == undisturbed(config));
+}
+
+TEST_CASE("an output is closed when its last input is through") {
+  Runner run(threads());
+  const JobConfig config = job("out/{stem}.ndjson");
+  FragileDisk disk = disk_with_inputs();
+  class Counting final : public RunObserver {
+   public:
+    explicit Counting(FragileDisk& there) : disk(there) {}
+    void progress(const RunProgress&) override { most = std::max(most, disk.held()); }
+    FragileDisk& disk;
+    std::size_t most = 0;
+  };
+  Counting observer(disk);
+  REQUIRE(run.watched(config, disk, observer, false).ok());
+  CHECK(observer.most == 3);  // the lock, an output, the dead letters
 }

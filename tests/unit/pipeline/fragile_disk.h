@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <set>
@@ -19,26 +20,35 @@ namespace adyton::pipeline::test {
 /// of the power, as they were before, as they were written, or zero, block by block; names that no
 /// sync_directory() covered are as they were at some moment since. The nth operation can be made to
 /// fail, or to be the one before which the power goes. Bytes whose sync() failed are lost: a later
-/// one does not bring them to the disk.
+/// one does not bring them to the disk. Any thread; the files of one at a time.
 class FragileDisk final : public Os {
  public:
   /// --- what a test sets up and looks at ---
 
   void put(const std::string& path, std::string content) {
+    const std::lock_guard lock(*mutex_);
     auto file = std::make_shared<Inode>();
     file->now = file->safe = std::move(content);
     names_[path] = file;
     safe_names_[path] = file;
   }
   std::optional<std::string> get(const std::string& path) const {
+    const std::lock_guard lock(*mutex_);
     const auto found = names_.find(path);
     if (found == names_.end()) return std::nullopt;
     return found->second->now;
   }
   std::set<std::string> files() const {
+    const std::lock_guard lock(*mutex_);
     std::set<std::string> all;
     for (const auto& [name, inode] : names_) all.insert(name);
     return all;
+  }
+
+  /// Files that somebody has open to write to them.
+  std::size_t held() const {
+    const std::lock_guard lock(*mutex_);
+    return held_.size();
   }
 
   /// Operations that change something, so far.
@@ -74,12 +84,14 @@ class FragileDisk final : public Os {
   /// --- the Os ---
 
   Result<std::unique_ptr<File>> open(const std::string& path) override {
+    const std::lock_guard lock(*mutex_);
     const auto found = names_.find(path);
     if (found == names_.end()) return error("open", path, "No such file or directory");
     return handle(found->second, path, Use::read);
   }
 
   Result<std::unique_ptr<File>> create(const std::string& path, Existing existing) override {
+    const std::lock_guard lock(*mutex_);
     ADYTON_CHECK(operate("create", path));
     const auto found = names_.find(path);
     if (found != names_.end()) {
@@ -94,6 +106,7 @@ class FragileDisk final : public Os {
   }
 
   Result<std::unique_ptr<File>> reopen(const std::string& path, std::uint64_t length) override {
+    const std::lock_guard lock(*mutex_);
     ADYTON_CHECK(operate("open", path));
     const auto found = names_.find(path);
     if (found == names_.end()) return error("open", path, "No such file or directory");
@@ -107,6 +120,7 @@ class FragileDisk final : public Os {
   }
 
   Status rename(const std::string& from, const std::string& to, Existing existing) override {
+    const std::lock_guard lock(*mutex_);
     ADYTON_CHECK(operate("publish", to));
     const auto found = names_.find(from);
     if (found == names_.end()) return error("publish", to, "No such file or directory");
@@ -121,15 +135,20 @@ class FragileDisk final : public Os {
   }
 
   Status remove(const std::string& path) override {
+    const std::lock_guard lock(*mutex_);
     ADYTON_CHECK(operate("remove", path));
     if (names_.erase(path) == 0) return error("remove", path, "No such file or directory");
     pending_.push_back({directory_of(path), {{path, nullptr}}});
     return {};
   }
 
-  Status remove_directory(const std::string& path) override { return operate("remove", path); }
+  Status remove_directory(const std::string& path) override {
+    const std::lock_guard lock(*mutex_);
+    return operate("remove", path);
+  }
 
   Status sync_directory(const std::string& path) override {
+    const std::lock_guard lock(*mutex_);
     ADYTON_CHECK(operate("sync", path));
     std::erase_if(pending_, [&](const Change& change) {
       if (change.folder != path) return false;
@@ -142,6 +161,7 @@ class FragileDisk final : public Os {
   Status make_directories(const std::string&) override { return {}; }
 
   Result<FileInfo> info(const std::string& path) override {
+    const std::lock_guard lock(*mutex_);
     const auto found = names_.find(path);
     if (found == names_.end()) return error("open", path, "No such file or directory");
     FileInfo info;
@@ -150,8 +170,12 @@ class FragileDisk final : public Os {
     info.inode = reinterpret_cast<std::uintptr_t>(found->second.get());
     return info;
   }
-  bool exists(const std::string& path) override { return names_.contains(path); }
+  bool exists(const std::string& path) override {
+    const std::lock_guard lock(*mutex_);
+    return names_.contains(path);
+  }
   Clock::time_point now() override {
+    const std::lock_guard lock(*mutex_);
     return Clock::time_point(std::chrono::milliseconds(++ticks_));
   }
   std::int64_t unix_time() override { return 0; }
@@ -191,9 +215,11 @@ class FragileDisk final : public Os {
       if (use_ == Use::write) disk_.held_.insert(inode_.get());
     }
     ~Handle() override {
+      const std::lock_guard lock(*disk_.mutex_);
       if (use_ == Use::write) disk_.held_.erase(inode_.get());
     }
     Result<std::size_t> read(std::span<char> buffer) override {
+      const std::lock_guard lock(*disk_.mutex_);
       const std::string& text = inode_->now;
       const std::size_t at = std::min(at_, text.size());
       const std::size_t n = std::min(buffer.size(), text.size() - at);
@@ -206,12 +232,14 @@ class FragileDisk final : public Os {
       return {};
     }
     Status write(std::string_view data) override {
+      const std::lock_guard lock(*disk_.mutex_);
       const Status status = disk_.operate("write", path_);
       // A full disk takes what still fits.
       inode_->now += status ? data : data.substr(0, disk_.dark_ ? 0 : data.size() / 2);
       return status;
     }
     Status sync() override {
+      const std::lock_guard lock(*disk_.mutex_);
       Status status = disk_.operate("sync", path_);
       if (status) {
         inode_->sync();
@@ -301,6 +329,8 @@ class FragileDisk final : public Os {
     inode.safe = inode.now;
   }
 
+  // Behind a pointer, so that a disk can be moved.
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
   std::map<std::string, std::shared_ptr<Inode>> names_;
   std::map<std::string, std::shared_ptr<Inode>> safe_names_;
   std::vector<Change> pending_;  // of names, in order, not yet safe

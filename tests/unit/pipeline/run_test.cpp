@@ -1,5 +1,7 @@
 #include "host/pipeline/run.h"
 
+#include <atomic>
+#include <set>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -85,8 +87,7 @@ Result<RunReport> run(const JobConfig& config, unsigned threads, ScriptHost& scr
   Pool pool(threads);
   Silent observer;
   auto report = run_job(config, *os, pool, &scripts, observer, stop);
-  if (report && report->state) REQUIRE(report->state->clear().ok());
-  if (report) report->state.reset();
+  if (report && report->state) report->state->retire();
   return report;
 }
 
@@ -160,8 +161,8 @@ TEST_CASE("a run that is stopped publishes nothing, and the next one goes on whe
     REQUIRE(done.ok());
     CHECK(done->tally.counts.written == many);
     CHECK(folder.read("out.ndjson") == without_drop(many));
-    CHECK(folder.names() == std::vector<std::string>{"in.ndjson", "job.receipt.json",
-                                                     "out.ndjson", "script.py"});
+    CHECK(folder.names() ==
+          std::vector<std::string>{"in.ndjson", "job.receipt.json", "out.ndjson", "script.py"});
     std::uint64_t all = 0;
     Scripted count([&](Batch&) -> Status {
       ++all;
@@ -224,4 +225,117 @@ TEST_CASE("dead letters are in input order, whichever step found them") {
   }
   CHECK(lines.size() == 3);
   CHECK(std::is_sorted(lines.begin(), lines.end()));
+}
+
+// --- jobs without scripts, which a crew moves
+// -----------------------------------------------------
+
+namespace {
+
+/// The step drop alone.
+JobConfig native_job(const Folder& folder) {
+  JobConfig config = job(folder);
+  config.steps.resize(1);
+  return config;
+}
+
+Result<RunReport> run_native(const JobConfig& config, unsigned threads, RunObserver& observer,
+                             const std::atomic<bool>& stop = false) {
+  const auto os = make_os();
+  Pool pool(threads);
+  auto report = run_job(config, *os, pool, nullptr, observer, stop);
+  if (report && report->state) report->state->retire();
+  return report;
+}
+
+/// Sees to it that no two threads tell something at a time, and that what they tell only grows.
+class Watch final : public RunObserver {
+ public:
+  void progress(const RunProgress& now) override {
+    CHECK(++tellers_ == 1);
+    CHECK(now.counts.read >= last.counts.read);
+    CHECK(now.bytes_read >= last.bytes_read);
+    CHECK(now.bytes_read <= now.bytes_total);
+    last = now;
+    threads.insert(std::this_thread::get_id());
+    if (last.counts.read >= stop_behind) stop = true;
+    --tellers_;
+  }
+
+  RunProgress last;
+  std::set<std::thread::id> threads;
+  std::uint64_t stop_behind = ~std::uint64_t{0};
+  std::atomic<bool> stop = false;
+
+ private:
+  std::atomic<int> tellers_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("without scripts every thread moves batches, and the receipt is true of the files") {
+  Folder folder;
+  folder.write("a.ndjson", numbers(many));
+  folder.write("b.ndjson", "bad\n" + numbers(many) + "bad\n");
+  for (const unsigned threads : {2U, 3U, 5U}) {
+    CAPTURE(threads);
+    JobConfig config = native_job(folder);
+    config.source.files = {folder / "a.ndjson", folder / "b.ndjson"};
+    config.sink.files = folder / "out-{stem}.ndjson";
+    config.sink.existing = Existing::replace;
+    config.dead_letter.file = folder / "dead.ndjson";
+    config.dead_letter.max_errors = {};
+    Watch watch;
+    const auto report = run_native(config, threads, watch);
+    REQUIRE(report.ok());
+    CHECK(report->outcome == Outcome::done);
+    CHECK(report->tally.counts.written == 2 * many);
+    CHECK(report->tally.counts.dead == 2);
+    CHECK(report->tally.counts == watch.last.counts);
+    CHECK(watch.last.bytes_read == watch.last.bytes_total);
+    CHECK(watch.threads.size() > 1);
+    CHECK(folder.read("out-a.ndjson") == without_drop(many));
+    CHECK(folder.read("out-b.ndjson") == without_drop(many));
+    const auto receipt = read_receipt(folder.read("job.receipt.json"));
+    REQUIRE(receipt.ok());
+    CHECK(verify(*receipt, *make_os()).empty());
+  }
+}
+
+TEST_CASE("a crew that is stopped keeps all that it has read, and the next one goes on there") {
+  Folder folder;
+  folder.write("in.ndjson", numbers(many));
+  Watch watch;
+  watch.stop_behind = many / 2;
+  const auto stopped = run_native(native_job(folder), 3, watch, watch.stop);
+  REQUIRE(stopped.ok());
+  CHECK(stopped->outcome == Outcome::stopped);
+  CHECK(stopped->resumable);
+  CHECK(stopped->tally.counts.read >= many / 2);
+  CHECK(stopped->tally.counts.read < many);
+  Watch rest;
+  const auto done = run_native(native_job(folder), 3, rest);
+  REQUIRE(done.ok());
+  CHECK(done->tally.counts.written == many);
+  CHECK(folder.read("out.ndjson") == without_drop(many));
+}
+
+TEST_CASE("a crew with more dead records than the job bears ends early and publishes nothing") {
+  Folder folder;
+  folder.write("in.ndjson", numbers(many / 10) + "bad\n" + numbers(many));
+  Watch watch;
+  const auto report = run_native(native_job(folder), 3, watch);
+  REQUIRE(report.ok());
+  CHECK(report->outcome == Outcome::over_budget);
+  CHECK(report->tally.counts.dead == 1);
+  CHECK(report->tally.counts.read < many);
+  CHECK(folder.names() == std::vector<std::string>{"in.ndjson", "script.py"});
+
+  JobConfig share = native_job(folder);
+  share.dead_letter.max_errors = {};
+  share.dead_letter.max_errors.share = 1e-9;
+  Watch other;
+  const auto at_end = run_native(share, 3, other);
+  REQUIRE(at_end.ok());
+  CHECK(at_end->outcome == Outcome::over_budget);
 }
