@@ -133,8 +133,8 @@ json::Fault ArrayReader::element(const Text& text, Batch& batch, std::size_t& at
   if (fault) {
     return at_end_ || fault.offset + longest_token <= text.size() ? fault : json::Fault{};
   }
-  // A number may go on in what was not read yet. Where nothing follows the array has no end, so that
-  // no number at the end of the file is an element.
+  // A number may go on in what was not read yet. Where nothing follows the array has no end, so
+  // that no number at the end of the file is an element.
   whole = end < text.size() || !is_number(text.data()[at]);
   if (!whole) return {};
   add_element(text, batch, at, end);

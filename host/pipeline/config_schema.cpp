@@ -22,7 +22,7 @@ struct Member {
 };
 using Members = std::vector<Member>;
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out;
   json::append_quoted(text, out);
   return out;
@@ -32,7 +32,7 @@ std::string object(const Members& members) {
   std::string text = "{";
   for (const auto& [name, value] : members) {
     if (value.empty()) continue;
-    text += cat(text.size() > 1 ? "," : "", quoted(name), ':', value);
+    text += cat(text.size() > 1 ? "," : "", json_string(name), ':', value);
   }
   return text + '}';
 }
@@ -45,14 +45,14 @@ std::string array(const std::vector<std::string>& elements) {
 
 std::string strings(std::span<const std::string_view> words) {
   std::vector<std::string> elements;
-  for (const std::string_view word : words) elements.push_back(quoted(word));
+  for (const std::string_view word : words) elements.push_back(json_string(word));
   return array(elements);
 }
 
 const std::string any = "{}";
 
 std::string type(std::string_view name) {
-  return object({{"type", quoted(name)}});
+  return object({{"type", json_string(name)}});
 }
 
 std::string any_of(const std::vector<std::string>& schemas) {
@@ -61,28 +61,32 @@ std::string any_of(const std::vector<std::string>& schemas) {
 
 /// A string of the form, or one with a variable in it, whose value no schema knows.
 std::string string_like(std::string_view pattern) {
-  return object({{"type", quoted("string")}, {"pattern", quoted(cat("(", pattern, ")|\\$\\{"))}});
+  const std::string or_variable = cat("(", pattern, ")|\\$\\{");
+  return object({{"type", json_string("string")}, {"pattern", json_string(or_variable)}});
 }
 
 std::string choice(std::span<const std::string_view> choices) {
-  const std::string variable = object({{"type", quoted("string")}, {"pattern", quoted("\\$\\{")}});
+  const std::string variable =
+      object({{"type", json_string("string")}, {"pattern", json_string("\\$\\{")}});
   return any_of({object({{"enum", strings(choices)}}), variable});
 }
 
 std::string list_of(const std::string& element) {
-  return object(
-      {{"type", quoted("array")}, {"items", element}, {"minItems", "1"}, {"uniqueItems", "true"}});
+  return object({{"type", json_string("array")},
+                 {"items", element},
+                 {"minItems", "1"},
+                 {"uniqueItems", "true"}});
 }
 
 std::string number_from_0(std::string_view name) {
-  return object({{"type", quoted(name)}, {"minimum", "0"}});
+  return object({{"type", json_string(name)}, {"minimum", "0"}});
 }
 
 /// A table with those members and no others.
 std::string table(std::string_view doc, const Members& properties,
                   const std::vector<std::string>& required) {
-  return object({{"description", doc.empty() ? "" : quoted(doc)},
-                 {"type", quoted("object")},
+  return object({{"description", doc.empty() ? "" : json_string(doc)},
+                 {"type", json_string("object")},
                  {"properties", object(properties)},
                  {"required", required.empty() ? "" : array(required)},
                  {"additionalProperties", "false"}});
@@ -91,7 +95,7 @@ std::string table(std::string_view doc, const Members& properties,
 /// `{"type": …}` with what is to be said of it put before.
 std::string described(std::string_view doc, std::string_view default_value, std::string schema) {
   const std::string head =
-      object({{"description", quoted(doc)}, {"default", std::string(default_value)}});
+      object({{"description", json_string(doc)}, {"default", std::string(default_value)}});
   if (schema == any) return head;
   return cat(head.substr(0, head.size() - 1), ',', schema.substr(1));
 }
@@ -109,7 +113,7 @@ std::string table_of(std::string_view doc, std::span<const KeyRule> rules) {
   for (const KeyRule& rule : rules) {
     if (!rule.unavailable.empty()) continue;
     properties.push_back({rule.name, schema_of(rule)});
-    if (rule.presence == Presence::required) required.push_back(quoted(rule.name));
+    if (rule.presence == Presence::required) required.push_back(json_string(rule.name));
   }
   return table(doc, properties, required);
 }
@@ -117,7 +121,7 @@ std::string table_of(std::string_view doc, std::span<const KeyRule> rules) {
 std::string steps_schema();
 
 std::string type_of(const KeyRule& rule) {
-  const std::string path = object({{"type", quoted("string")}, {"minLength", "1"}});
+  const std::string path = object({{"type", json_string("string")}, {"minLength", "1"}});
   switch (rule.kind) {
     case KeyKind::any:
       return rule.choices.empty() ? any : choice(rule.choices);
@@ -134,16 +138,17 @@ std::string type_of(const KeyRule& rule) {
     case KeyKind::flag:
       return type("boolean");
     case KeyKind::size:
-      return any_of(
-          {object({{"type", quoted("integer")}, {"minimum", "1"}, {"maximum", cat(rule.largest)}}),
-           string_like("^ *[0-9]+ *([KkMmGg][Ii]?)?[Bb]? *$")});
+      return any_of({object({{"type", json_string("integer")},
+                             {"minimum", "1"},
+                             {"maximum", cat(rule.largest)}}),
+                     string_like("^ *[0-9]+ *([KkMmGg][Ii]?)?[Bb]? *$")});
     case KeyKind::budget:
       return any_of({number_from_0("integer"), string_like("^[0-9.]+ *%$")});
     case KeyKind::table:
       return table_of("", rule.keys);
     case KeyKind::named_tables:
       return object(
-          {{"type", quoted("object")}, {"additionalProperties", table_of("", rule.keys)}});
+          {{"type", json_string("object")}, {"additionalProperties", table_of("", rule.keys)}});
     case KeyKind::steps:
       return steps_schema();
   }
@@ -152,7 +157,8 @@ std::string type_of(const KeyRule& rule) {
 
 std::string default_of(const KeyRule& rule) {
   if (rule.default_value.empty()) return {};
-  return rule.kind == KeyKind::flag ? std::string(rule.default_value) : quoted(rule.default_value);
+  return rule.kind == KeyKind::flag ? std::string(rule.default_value)
+                                    : json_string(rule.default_value);
 }
 
 std::string schema_of(const KeyRule& rule) {
@@ -168,7 +174,7 @@ std::string condition_schema() {
     properties.push_back(
         {rule.name, described(rule.doc, "", pointed ? whole_pointer : type_of(rule))});
   }
-  return table("", properties, {quoted("field"), quoted("op")});
+  return table("", properties, {json_string("field"), json_string("op")});
 }
 
 std::string type_of(const OptionSpec& option) {
@@ -184,7 +190,7 @@ std::string type_of(const OptionSpec& option) {
     case OptionKind::number:
       return number_from_0("integer");
     case OptionKind::share:
-      return object({{"type", quoted("number")}, {"minimum", "0"}, {"maximum", "1"}});
+      return object({{"type", json_string("number")}, {"minimum", "0"}, {"maximum", "1"}});
     case OptionKind::fields:
       return any_of({whole_pointer, list_of(whole_pointer)});
     case OptionKind::field:
@@ -205,16 +211,15 @@ std::string default_of(const OptionSpec& option) {
   if (option.default_value.empty()) return {};
   const bool bare = option.kind == OptionKind::flag || option.kind == OptionKind::number ||
                     option.kind == OptionKind::share || option.kind == OptionKind::json;
-  return bare ? std::string(option.default_value) : quoted(option.default_value);
+  return bare ? std::string(option.default_value) : json_string(option.default_value);
 }
 
 std::string step_schema(const StepSpec& spec) {
-  Members properties = {{"use", object({{"const", quoted(spec.name)}})}};
-  std::vector<std::string> required = {quoted("use")};
+  Members properties = {{"use", object({{"const", json_string(spec.name)}})}};
+  std::vector<std::string> required = {json_string("use")};
   for (const OptionSpec& option : spec.options) {
-    properties.push_back(
-        {option.name, described(option.doc, default_of(option), type_of(option))});
-    if (option.required) required.push_back(quoted(option.name));
+    properties.push_back({option.name, described(option.doc, default_of(option), type_of(option))});
+    if (option.required) required.push_back(json_string(option.name));
   }
   return table(spec.summary, properties, required);
 }
@@ -226,16 +231,17 @@ std::string steps_schema() {
   for (const StepSpec& spec : step_table()) {
     names.push_back(spec.name);
     const std::string is_this =
-        object({{"properties", object({{"use", object({{"const", quoted(spec.name)}})}})}});
-    branches.push_back(object(
-        {{"if", is_this}, {"then", object({{"$ref", quoted(cat("#/$defs/", spec.name))}})}}));
+        object({{"properties", object({{"use", object({{"const", json_string(spec.name)}})}})}});
+    const std::string definition = cat("#/$defs/", spec.name);
+    const std::string as_defined = object({{"$ref", json_string(definition)}});
+    branches.push_back(object({{"if", is_this}, {"then", as_defined}}));
   }
   const std::string step =
-      object({{"type", quoted("object")},
+      object({{"type", json_string("object")},
               {"properties", object({{"use", object({{"enum", strings(names)}})}})},
-              {"required", array({quoted("use")})},
+              {"required", array({json_string("use")})},
               {"allOf", array(branches)}});
-  return object({{"type", quoted("array")}, {"items", step}});
+  return object({{"type", json_string("array")}, {"items", step}});
 }
 
 /// The same JSON with a line for each member and element.
@@ -272,8 +278,8 @@ std::string job_schema() {
   for (const StepSpec& spec : step_table()) steps.push_back({spec.name, step_schema(spec)});
   const std::string job = table_of("", job_keys());
   const std::string head =
-      object({{"$schema", quoted("https://json-schema.org/draft/2020-12/schema")},
-              {"title", quoted("An Adyton job")},
+      object({{"$schema", json_string("https://json-schema.org/draft/2020-12/schema")},
+              {"title", json_string("An Adyton job")},
               {"$defs", object(steps)}});
   return laid_out(cat(head.substr(0, head.size() - 1), ',', job.substr(1)));
 }

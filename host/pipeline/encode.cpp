@@ -52,6 +52,14 @@ void append_on_one_line(std::string_view text, std::string& out) {
   out += text;
 }
 
+/// Whether the value's line breaks are to go. A carriage return alone breaks no line of NDJSON:
+/// what came as a line keeps it, whatever else its batch holds.
+bool must_lose_breaks(const Batch& batch, std::string_view value) {
+  const bool came_as_line = batch.lines.empty();
+  return value.find('\n') != std::string_view::npos ||
+         (!came_as_line && value.find('\r') != std::string_view::npos);
+}
+
 std::string gather(const Batch& batch, std::size_t size) {
   std::string lines;
   lines.reserve(size);
@@ -59,7 +67,7 @@ std::string gather(const Batch& batch, std::size_t size) {
     if (!goes_out(record)) continue;
     const std::string_view line = batch.text->view(record.begin, record.end);
     const std::string_view value = trimmed(batch.text_of(record));
-    if (!batch.line_breaks || value.empty()) {
+    if (!batch.line_breaks || !must_lose_breaks(batch, value)) {
       lines += line;
       continue;
     }

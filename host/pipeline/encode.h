@@ -42,9 +42,9 @@ struct EncodedBatch {
 
 /// Live records go out, and to NDJSON blank lines.
 ///
-/// - ndjson: the lines as they are. A record with line breaks between its tokens loses them, and
-/// the
-///   white space around them.
+/// - ndjson: the lines as they are. A record with line breaks between its tokens loses them and the
+///   white space around them; a carriage return alone breaks no line, so a record that came as one
+///   keeps it.
 /// - array: the elements, ",\n" between them.
 /// - csv, tsv: the rows (see csv.h), with their records' line endings. A string stands for its
 ///   characters, null and a member that is absent for an empty field, any other value for its JSON

@@ -1,6 +1,7 @@
 // FieldSet::locate() finds what a walk through Boost.JSON's document finds, and in a long text,
 // which is read in another way, what it finds in a short one. The input's first line is a list of
 // pointers, separated by blanks; the rest is the text.
+#include <algorithm>
 #include <cstdlib>
 #include <span>
 #include <string>
@@ -129,6 +130,14 @@ std::vector<std::size_t> found_behind(std::size_t before, std::string_view text,
   return numbers;
 }
 
+/// Boost.JSON reads 0e7777 as no number at all, and none such is equal to itself.
+bool same(const Values& a, const Values& b) {
+  return a == b ||
+         std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+           return boost::json::serialize(x) == boost::json::serialize(y);
+         });
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -166,7 +175,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < pointers.size(); ++i) {
     Values expected;
     walk(document, pointers[i].tokens(), expected);
-    if (ours[i] != expected) std::abort();
+    if (!same(ours[i], expected)) std::abort();
   }
   return 0;
 }

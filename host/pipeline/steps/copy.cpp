@@ -77,11 +77,17 @@ class Copy final : public Step {
         return kill(batch, record, "missing field", to_field,
                     "the object to put it in is absent: parents = true makes it");
       }
-      if (!add_member(batch, record, gap, to, value, rewrite)) {
-        kill(batch, record, "wrong type", to_field,
-             "there is no object that the field could be put in");
+      const std::string_view text = batch.text_of(record);
+      if (text[gap.begin] != '{') {
+        return kill(batch, record, "wrong type", to_field,
+                    "there is no object that the field could be put in");
       }
-      return;
+      const std::size_t at = record.text_begin + end_of_members(text, gap);
+      rewrite.begin(record);
+      rewrite.copy(record.text_begin, at);
+      append_member(text, at - record.text_begin, gap, to, value, rewrite);
+      rewrite.copy(at, record.text_end);
+      return rewrite.end();
     }
   }
 

@@ -76,28 +76,58 @@ void replace_values(const Record& record, const std::vector<json::Match>& matche
   rewrite.end();
 }
 
-/// Puts the record into the rewrite with the member that is absent from the object at `gap` added
-/// at that object's end, and with the objects that lead to it. False, having done nothing, if there
-/// is no object but another value.
-inline bool add_member(const Batch& batch, const Record& record, const json::Gap& gap,
-                       const json::Pointer& field, std::string_view value, Rewrite& rewrite) {
-  const std::string_view text = batch.text_of(record);
-  if (text[gap.begin] != '{') return false;
+/// Where in the record's text a member that is absent from the object at `gap` is added: behind the
+/// last one. Precondition: there is an object.
+inline std::size_t end_of_members(std::string_view text, const json::Gap& gap) {
   std::size_t at = gap.end - 1;
   while (std::string_view(" \t\r\n").find(text[at - 1]) != std::string_view::npos) --at;
-  std::string keys;
+  return at;
+}
+
+/// Appends the field's member, which is to stand at `at`, and the objects that lead to it.
+inline void append_member(std::string_view text, std::size_t at, const json::Gap& gap,
+                          const json::Pointer& field, std::string_view value, Rewrite& rewrite) {
+  std::string keys(text[at - 1] == '{' ? "" : ",");
   for (std::size_t i = gap.depth; i < field.tokens().size(); ++i) {
     if (i > gap.depth) keys += '{';
     json::append_quoted(field.tokens()[i].key, keys);
     keys += ':';
   }
-  rewrite.begin(record);
-  rewrite.copy(record.text_begin, record.text_begin + at);
-  if (text[at - 1] != '{') rewrite.append(",");
   rewrite.append(keys);
   rewrite.append(value);
   rewrite.append(std::string(field.tokens().size() - 1 - gap.depth, '}'));
-  rewrite.copy(record.text_begin + at, record.text_end);
+}
+
+/// Puts the record into the rewrite with the value in the place of each match, and with a member
+/// added in each gap; where keys on the way to the field are repeated there may be many of both.
+/// False, having done nothing, if a gap is no object but another value.
+inline bool put_value(const Batch& batch, const Record& record, const json::Locations& found,
+                      const json::Pointer& field, std::string_view value, Rewrite& rewrite) {
+  const std::string_view text = batch.text_of(record);
+  for (const json::Gap& gap : found.gaps) {
+    if (text[gap.begin] != '{') return false;
+  }
+  rewrite.begin(record);
+  std::size_t done = 0;
+  const auto copy_until = [&](std::size_t end) {
+    rewrite.copy(record.text_begin + done, record.text_begin + end);
+    done = end;
+  };
+  auto gap = found.gaps.begin();
+  const auto fill_gaps_until = [&](std::size_t end) {
+    for (; gap != found.gaps.end() && gap->end <= end; ++gap) {
+      copy_until(end_of_members(text, *gap));
+      append_member(text, done, *gap, field, value, rewrite);
+    }
+  };
+  for (const json::Match& match : found.matches) {
+    fill_gaps_until(match.begin);
+    copy_until(match.begin);
+    rewrite.append(value);
+    done = match.end;
+  }
+  fill_gaps_until(text.size());
+  copy_until(text.size());
   rewrite.end();
   return true;
 }

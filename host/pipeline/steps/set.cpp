@@ -35,11 +35,7 @@ class Target {
   void put(Batch& batch, Record& record, const json::Locations& found, std::string_view value,
            Rewrite& rewrite) const {
     const json::Pointer& field = fields_.pointers().front();
-    if (found.gaps.empty()) {
-      return replace_values(record, found.matches, rewrite,
-                            [&](const json::Match&) { rewrite.append(value); });
-    }
-    if (!add_member(batch, record, found.gaps.front(), field, value, rewrite)) {
+    if (!put_value(batch, record, found, field, value, rewrite)) {
       batch.kill(record, dead_record(number_, "wrong type", field.text(),
                                      "there is no object that the field could be set in"));
     }

@@ -112,7 +112,7 @@ TEST_CASE("what is not one array is an error with its place, and what stands bef
       {"\n\n", "a.json:3: ", "at offset 2)", 0},
       {"{\"a\":1}\n{\"a\":2}\n", "a.json:1: ",
        "expected [ (for one record a line the format is \"ndjson\") (at offset 0)", 0},
-      {"[1,2", "a.json:1: ", "the file ends and the array does not (at offset 4)", 2},
+      {"[1,2", "a.json:1: ", "the file ends and the array does not (at offset 4)", 1},
       {"[1,", "a.json:1: ", "the file ends and the array does not (at offset 3)", 1},
       {"[1,{\"a\":\n[2", "a.json:2: ", "at offset 11)", 1},
       {"[1,\"abc", "a.json:1: ", "at offset 7)", 1},
@@ -143,6 +143,20 @@ TEST_CASE("an element over the limit that is not JSON is an error, too") {
           read_array(cat("[1,[\"", std::string(5000, 'x'), "\",", ending), batch_size, 100);
       CHECK(all.error.find("at offset 50") != std::string::npos);
       CHECK(all.records == Texts{"1"});
+    }
+  }
+}
+
+TEST_CASE("a number at the end of the file is no element: more of it, or the ], may be lost") {
+  for (const std::size_t digits : {3UL, 30UL, 5000UL}) {
+    const std::string content = cat("[1,\n", std::string(digits, '6'));
+    for (const std::size_t batch_size : {1UL, 20UL, 1000UL, 256UL << 10}) {
+      const Everything all = read_array(content, batch_size, 9);
+      CHECK(all.records == Texts{"1"});
+      CHECK(all.dead.empty());
+      CHECK(all.error.starts_with("a.json:2: "));
+      const std::string place = cat("the array does not (at offset ", content.size(), ")");
+      CHECK(all.error.find(place) != std::string::npos);
     }
   }
 }

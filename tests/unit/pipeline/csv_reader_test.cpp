@@ -91,6 +91,18 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a byte order mark is the file's own at its beginning only, anywhere else a character") {
+  const std::string content =
+      "\xef\xbb\xbf\xef\xbb\xbf\"a\n\xef\xbb\xbf"
+      "1\n\xef\xbb\xbf\n";
+  for (std::size_t size = 1; size < content.size() + 2; ++size) {
+    CHECK(read_table(content, size).error.find("a.csv:1: in the header: a quote") == 0);
+    CHECK(read_table(cat("a\n", content.substr(9)), size).text ==
+          "{\"a\":\"\xef\xbb\xbf"
+          "1\"}\n{\"a\":\"\xef\xbb\xbf\"}\n");
+  }
+}
+
 TEST_CASE("a file with the header alone, and an empty one, have no rows") {
   for (const char* content : {"", "\xef\xbb\xbf", "a,b", "a,b\n",
                               "\xef\xbb\xbf"

@@ -76,6 +76,19 @@ TEST_CASE(
   CHECK(encoded(batch, Format::ndjson).bytes() == "\xef\xbb\xbf {\"a\":1} \r\n\n[2]\n3");
 }
 
+TEST_CASE("a carriage return alone breaks no line: a record that came as one keeps it") {
+  Batch batch = test::batch_of("{\"a\":\r1}\n{\"b\":\r2}\n");
+  Rewrite rewrite(batch);
+  rewrite.keep(batch.records[0]);
+  rewrite.begin(batch.records[1]);
+  rewrite.append("{\"b\":\r[\n2]}");
+  rewrite.end();
+  rewrite.finish();
+  batch.line_breaks = true;
+  CHECK(encoded(batch, Format::ndjson).bytes() == "{\"a\":\r1}\n{\"b\":[2]}\n");
+  CHECK(encoded(elements_of("[[\r1]]"), Format::ndjson).bytes() == "[1]\n");
+}
+
 TEST_CASE("to an array go the values of the live records as they are, commas between them") {
   Batch batch = test::batch_of("\xef\xbb\xbf 1 \r\n\n{\"a\" : 2}\n3\n[4]");
   batch.drop(batch.records[3]);

@@ -244,6 +244,25 @@ TEST_CASE("an input that has become shorter than the place is an error that name
   }
 }
 
+TEST_CASE("so is one that holds less than before behind the last place it can be read from") {
+  Folder folder;
+  Random random(4);
+  const auto os = make_os();
+  for (const Compression compression : {Compression::gzip, Compression::zstd}) {
+    const std::string content = *compress(compression, lines(random, 9000));
+    const std::vector<Input> inputs = {{folder.write("in.ndjson", content), 0, 0}};
+    Position place = read_from(inputs, {.batch_size = 1000}, nullptr).next.front();
+    REQUIRE(place.restart_offset == 0);
+    for (const std::size_t left : {0UL, 500UL}) {
+      folder.write("in.ndjson", *compress(compression, lines(random, left)));
+      Source source(*os, inputs, Reading{});
+      const Status started = source.start_at(place);
+      REQUIRE_FALSE(started.ok());
+      CHECK(started.error().text().find("in.ndjson") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("standard input cannot be read from the middle") {
   const auto os = make_os();
   const std::vector<Input> inputs = {{"-", 0, 0}};

@@ -29,6 +29,18 @@ TEST_CASE("set with where has no answer where a key is repeated on the way") {
   CHECK(result.dead == List{"0 repeated key /a"});
 }
 
+TEST_CASE("set takes every place that a field has where keys on the way to it are repeated") {
+  const auto result =
+      run_toml("use = \"set\"\nfield = \"/u/v/a\"\nvalue = 0",
+               "{\"u\":{\"v\":{\"a\":1}},\"u\":{ },\"u\":{\"v\":{\"b\":2 }}}\n"
+               "{\"u\":{\"v\":{}},\"u\":{\"v\":{\"a\":1},\"v\":{\"a\":2,\"a\":3}}}\n"
+               "{\"u\":{\"v\":{\"a\":1}},\"u\":7}\n");
+  CHECK(result.text ==
+        "{\"u\":{\"v\":{\"a\":0}},\"u\":{\"v\":{\"a\":0} },\"u\":{\"v\":{\"b\":2,\"a\":0 }}}\n"
+        "{\"u\":{\"v\":{\"a\":0}},\"u\":{\"v\":{\"a\":0},\"v\":{\"a\":0,\"a\":0}}}\n");
+  CHECK(result.dead == List{"2 wrong type /u/v/a"});
+}
+
 TEST_CASE("set takes one value, and one way to say which records") {
   CHECK(step_problems("use = \"set\"\nfield = \"/a\"") ==
         List{"1: set needs the option \"value\" or \"expr\""});
