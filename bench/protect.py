@@ -121,6 +121,16 @@ def encryption_rows(case, name, version, demands):
                        unit="s", better="lower", ours=ours, theirs=theirs, must=must, goal=goal)
 
 
+def memory_row(case):
+    """The most resident memory that a run takes, in MB; `./dev bench memory` watches long ones."""
+    case.ours.unlink(missing_ok=True)
+    peaks = [rows.run_process([case.adyton, "run", "--quiet", case.job]).memory / 1e6
+             for _ in range(rows.ROUNDS)]
+    size = case.source.stat().st_size // 10**6
+    return rows.Row(case=f"peak memory, encrypt 3 fields of {size} MB of events", peer=None,
+                    peer_version=None, unit="MB", better="lower", ours=peaks, must=256, goal=128)
+
+
 def compared_row(python, case, peer, version, ours, theirs, must, goal):
     """A row of two (output, command) pairs on one core whose outputs hold the same JSON."""
     for output, command in (ours, theirs):
@@ -181,6 +191,7 @@ def measure(folder, adyton, python):
     case.check()
     result += encryption_rows(case, "encrypt 3 fields of 300-byte events", version,
                               {1: (8, 15), 2: (10, 20)})
+    result.append(memory_row(case))
     events.unlink()
     result += step_rows(folder, adyton, python, found["orjson"])
     result += keep_rows(folder, adyton, python, found["orjson"])

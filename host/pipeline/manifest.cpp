@@ -1,6 +1,7 @@
 #include "host/pipeline/manifest.h"
 
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 
 #include <boost/json.hpp>
@@ -127,7 +128,11 @@ class Reader {
   const bj::value& at(std::string_view key) const { return object_.at(key); }
   std::string text(std::string_view key) const { return std::string(at(key).as_string()); }
   bool flag(std::string_view key) const { return at(key).as_bool(); }
-  double real(std::string_view key) const { return at(key).to_number<double>(); }
+  double real(std::string_view key) const {
+    const auto number = at(key).to_number<double>();
+    if (!std::isfinite(number)) throw std::invalid_argument(std::string(key));
+    return number;
+  }
   template <class T>
   T number(std::string_view key) const {
     return at(key).to_number<T>();

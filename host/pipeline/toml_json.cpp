@@ -36,8 +36,14 @@ class JsonWriter {
 
   Problem write(double number) {
     if (!std::isfinite(number)) return Diagnostic{at_, "JSON has no infinities and no NaN", {}};
+    // Without an exponent a large number would get digits behind those that tell it apart.
+    constexpr double all_digits_tell = 9007199254740992;  // 2^53
     char digits[32];
-    const std::string_view text(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+    char* const end = digits + sizeof digits;
+    const auto written = std::abs(number) < all_digits_tell
+                             ? std::to_chars(digits, end, number)
+                             : std::to_chars(digits, end, number, std::chars_format::scientific);
+    const std::string_view text(digits, written.ptr);
     out_ += text;
     // What was written as a decimal number stays one.
     if (text.find_first_of(".e") == std::string_view::npos) out_ += ".0";

@@ -50,6 +50,14 @@ TEST_CASE("only a number is more or less than a number, and only a string than a
   CHECK(fulfil("op = '<', value = 'a'", everything) == List{"\"\"", "\"1\""});
 }
 
+TEST_CASE("a decimal number of the job is what its digits say, however large it is") {
+  CHECK(fulfil("op = '==', value = -9.223372036854776e+18",
+               {"-9223372036854775808", "-9223372036854776000", "-9.223372036854776E18"}) ==
+        List{"-9223372036854776000", "-9.223372036854776E18"});
+  CHECK(fulfil("op = '==', value = 9007199254740992.0", {"9007199254740992", "9007199254740993"}) ==
+        List{"9007199254740992"});
+}
+
 TEST_CASE("numbers are compared by their exact value") {
   CHECK(fulfil("op = '==', value = 9007199254740993", {"9007199254740992", "9007199254740993",
                                                        "9007199254740993.0", "9007199254740994"}) ==
