@@ -6,7 +6,7 @@
 The jobs read several files (plain and gzip), encrypt fields and write one output for each input and
 dead letters. One of them calls a Python step, too, the other does not, so that both ways in which a
 run moves its batches are killed, half of the times each. Each round starts it, kills it (SIGKILL) at a uniformly random
-time of its run, one round in five kills the run that recovers, too, and then lets a run come to its
+time of its run, one round in three kills the run that recovers, too, and then lets a run come to its
 end. The decrypted outputs and the dead letters must be those of an undisturbed run, byte for byte,
 and nothing else may lie in the folder.
 """
@@ -26,7 +26,7 @@ import time
 
 RECORDS = 30_000
 DONE = 0
-RECOVERIES = 5  # one round in so many kills the recovering run, too
+RECOVERIES = 3  # one round in so many kills the recovering run, too
 
 JOB = """
 [job]
