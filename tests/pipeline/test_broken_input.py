@@ -69,7 +69,7 @@ def test_what_a_protecting_job_does_with_bad_records(work):
     assert entries == [(2, "encoding"), (3, "missing field"), (5, "repeated key"), (6, "repeated key"),
                        (7, "missing field")]
     hidden = (work / "hidden.ndjson").read_bytes()
-    assert b"Ann" not in hidden and b"Cid" not in hidden
+    assert b'"Ann"' not in hidden and b'"Cid"' not in hidden
     work.run(protect("decrypt", "/name"), files=["hidden.ndjson"])
     assert (work / "out.ndjson").read_bytes() == b'{"name":"Ann"}\n{"n\\u0061me":"Cid"}\n'
 
