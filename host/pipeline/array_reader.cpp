@@ -13,10 +13,6 @@ namespace {
 /// string, which is not closed at the end itself, is cut off as far from it.
 constexpr std::size_t longest_token = 16;
 
-std::uint64_t line_breaks_in(std::string_view text) {
-  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
 bool is_number(char first) {
   return first == '-' || (first >= '0' && first <= '9');
 }
@@ -31,11 +27,8 @@ ArrayReader::ArrayReader(const Reading& reading, std::string name,
 
 Status ArrayReader::start_at(const Position& position) {
   if (position.offset == 0) return {};
-  ADYTON_CHECK(bytes_->seek({position.restart, position.restart_offset}, position.offset));
   between_ = Between::unknown;
-  line_ = position.line;
-  offset_ = position.offset;
-  return {};
+  return place_.start_at(position);
 }
 
 Result<std::optional<Batch>> ArrayReader::next() {
@@ -45,7 +38,7 @@ Result<std::optional<Batch>> ArrayReader::next() {
   rest_.clear();
   for (std::size_t wanted = reading_.batch_size;;) {
     ADYTON_CHECK(read_on(*text, wanted));
-    Batch batch = new_batch();
+    Batch batch = place_.begin_batch();
     std::size_t at = 0;
     json::Fault fault = walk(*text, batch, at);
     // What comes behind the elements is looked at again in the next call.
@@ -79,7 +72,7 @@ Status ArrayReader::read_on(Text& text, std::size_t wanted) {
 /// Adds the elements that are whole to the batch, and moves `at` behind all that was understood. If
 /// there is no element, `between_` says where that is; else it is where the last one ended.
 json::Fault ArrayReader::walk(const Text& text, Batch& batch, std::size_t& at) {
-  if (offset_ == 0 && text.view().starts_with(byte_order_mark)) at = byte_order_mark.size();
+  if (place_.offset() == 0 && text.view().starts_with(byte_order_mark)) at = byte_order_mark.size();
   for (;;) {
     json::skip_space(text.view(), at);
     if (at == text.size()) return {};
@@ -176,20 +169,20 @@ Batch ArrayReader::hand_over(Batch batch, std::shared_ptr<Text> text) {
   const std::size_t end = batch.origins.back().end;
   rest_ = text->view().substr(end);
   text->resize(end);
-  const std::uint64_t first_line = line_;
-  advance(text->view());
-  batch.line_breaks = line_ != first_line || text->view().find('\r') != std::string_view::npos;
+  place_.pass(text->view());
+  batch.line_breaks =
+      place_.line() != batch.first_line || text->view().find('\r') != std::string_view::npos;
   between_ = Between::comma;
   batch.text->resize(batch.text->size());
   batch.original = std::move(text);
-  place_next(batch);
+  place_.end_batch(batch);
   return batch;
 }
 
 /// The element at the beginning of `text` is too long: reads to its end, keeping nothing but its
 /// length and digest.
 Result<Batch> ArrayReader::overlong_batch(Text& text) {
-  Batch batch = new_batch();
+  Batch batch = place_.begin_batch();
   batch.lines.push_back(0);
   Overlong overlong;
   ValueSkipper skipper;
@@ -202,41 +195,21 @@ Result<Batch> ArrayReader::overlong_batch(Text& text) {
     if (outcome == ValueSkipper::Outcome::done) break;
     ADYTON_CHECK(read_on(text, reading_.batch_size));
     if (text.size() == 0) return damaged(text, {0, unfinished()});
-    (void)bytes_->restart_before(offset_);  // so that places passed on the way are forgotten
+    place_.forget_passed();
   }
   rest_ = text.view();
   between_ = Between::comma;
   overlong.fill(batch, reading_.max_record);
-  place_next(batch);
+  place_.end_batch(batch);
   return batch;
 }
 
 void ArrayReader::pass(Text& text, std::size_t count) {
-  advance(text.view(0, count));
+  place_.pass(text.view(0, count));
   const std::string rest(text.view().substr(count));
   text.resize(0);
   text.append(rest);
   text.resize(text.size());
-}
-
-void ArrayReader::advance(std::string_view passed) {
-  line_ += line_breaks_in(passed);
-  offset_ += passed.size();
-}
-
-Batch ArrayReader::new_batch() const {
-  Batch batch;
-  batch.first_line = line_;
-  batch.offset = offset_;
-  return batch;
-}
-
-void ArrayReader::place_next(Batch& batch) {
-  const Restart restart = bytes_->restart_before(offset_);
-  batch.next.offset = offset_;
-  batch.next.line = line_;
-  batch.next.restart = restart.at;
-  batch.next.restart_offset = restart.offset;
 }
 
 const char* ArrayReader::unfinished() const {
@@ -246,9 +219,9 @@ const char* ArrayReader::unfinished() const {
 
 Error ArrayReader::damaged(const Text& text, json::Fault fault) const {
   return {ErrorCode::invalid,
-          cat("not one JSON array: ", fault.message, " (at offset ", offset_ + fault.offset,
+          cat("not one JSON array: ", fault.message, " (at offset ", place_.offset() + fault.offset,
               "); where its records begin is in doubt from here on, so it must be mended first"),
-          cat(name_, ':', line_ + line_breaks_in(text.view(0, fault.offset)))};
+          cat(name_, ':', place_.line() + line_breaks_in(text.view(0, fault.offset)))};
 }
 
 }  // namespace adyton::pipeline

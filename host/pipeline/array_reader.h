@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "host/pipeline/reader_place.h"
 #include "host/pipeline/record_reader.h"
 #include "modules/json/scan.h"
 
@@ -42,20 +43,16 @@ class ArrayReader final : public RecordReader {
   Batch hand_over(Batch batch, std::shared_ptr<Text> text);
   Result<Batch> overlong_batch(Text& text);
   void pass(Text& text, std::size_t count);
-  void advance(std::string_view passed);
-  void place_next(Batch& batch);
-  Batch new_batch() const;
   const char* unfinished() const;
   Error damaged(const Text& text, json::Fault fault) const;
 
   Reading reading_;
   std::string name_;
   std::unique_ptr<ByteReader> bytes_;
-  std::string rest_;     // read but not yet part of a batch
-  bool at_end_ = false;  // `bytes_` has given its last byte
+  ReaderPlace place_{*bytes_};  // of the first byte of rest_
+  std::string rest_;            // read but not yet part of a batch
+  bool at_end_ = false;         // `bytes_` has given its last byte
   Between between_ = Between::start;
-  std::uint64_t line_ = 1;  // of the first byte of rest_
-  std::uint64_t offset_ = 0;
 };
 
 }  // namespace adyton::pipeline

@@ -13,10 +13,6 @@ namespace {
 /// A batch's text is addressed with 32 bits.
 constexpr std::size_t most_text = 4'000'000'000;
 
-std::uint64_t line_breaks_in(std::string_view text) {
-  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
 void append_escape(char c, std::string& out) {
   std::string quoted;
   json::append_quoted({&c, 1}, quoted);
@@ -48,13 +44,10 @@ CsvReader::CsvReader(const Reading& reading, std::string name, std::unique_ptr<B
 
 Status CsvReader::start_at(const Position& position) {
   ADYTON_CHECK(read_header());
-  if (position.offset <= offset_) return {};
-  ADYTON_CHECK(bytes_->seek({position.restart, position.restart_offset}, position.offset));
+  if (position.offset <= place_.offset()) return {};
   rest_.clear();
   at_end_ = false;
-  line_ = position.line;
-  offset_ = position.offset;
-  return {};
+  return place_.start_at(position);
 }
 
 Status CsvReader::read_header() {
@@ -95,7 +88,7 @@ Status CsvReader::take_header(const Text& text, const CsvRow& header) {
                            ": give each a name of its own"));
     }
   }
-  pass(text.view().substr(0, header.end));
+  place_.pass(text.view().substr(0, header.end));
   rest_ = text.view().substr(header.end);
   return {};
 }
@@ -109,14 +102,14 @@ Result<std::optional<Batch>> CsvReader::next() {
   for (std::size_t wanted = reading_.batch_size;; wanted = text->size() + text->size() / 2 + 1) {
     ADYTON_CHECK(read_on(*text, wanted));
     if (text->size() == 0) return std::optional<Batch>{};
-    Batch batch = new_batch();
+    Batch batch = place_.begin_batch();
     const CsvFound found = add_rows(*text, batch);
     if (!batch.records.empty()) {
       const std::size_t end = batch.origins.back().end;
       return std::optional(hand_over(std::move(batch), std::move(text), end));
     }
     if (at_end_ && found == CsvFound::open_quote) {
-      return open_quote(line_);
+      return open_quote(place_.line());
     }
     if (text->size() > reading_.max_record + 2) {
       ADYTON_TRY(batch, overlong_batch(*text));
@@ -222,19 +215,19 @@ void CsvReader::kill(Batch& batch, Record& record, const char* kind, std::string
 Batch CsvReader::hand_over(Batch batch, std::shared_ptr<Text> text, std::size_t end) {
   rest_ = text->view().substr(end);
   text->resize(end);
-  pass(text->view());
+  place_.pass(text->view());
   batch.original = std::move(text);
   batch.text = std::make_shared<Text>();
   batch.text->append(objects_);
   batch.text->resize(objects_.size());
-  place_next(batch);
+  place_.end_batch(batch);
   return batch;
 }
 
 /// The row at the beginning of `text` is too long: reads to its end, keeping nothing but its length
 /// and digest.
 Result<Batch> CsvReader::overlong_batch(Text& text) {
-  Batch batch = new_batch();
+  Batch batch = place_.begin_batch();
   batch.lines.push_back(0);
   Overlong overlong;
   RowSkipper skipper(delimiter_);
@@ -248,38 +241,18 @@ Result<Batch> CsvReader::overlong_batch(Text& text) {
       if (held_return) part.remove_suffix(1);
       overlong.add(part);
     }
-    pass(text.view(0, ended ? used + 1 : used));
+    place_.pass(text.view(0, ended ? used + 1 : used));
     if (ended) rest_ = text.view().substr(used + 1);
     if (ended) break;
     text.resize(0);
     ADYTON_CHECK(read_on(text, reading_.batch_size));
     if (text.size() == 0) break;
-    (void)bytes_->restart_before(offset_);  // so that places passed on the way are forgotten
+    place_.forget_passed();
   }
   if (skipper.in_quotes()) return open_quote(batch.first_line);
   overlong.fill(batch, reading_.max_record);
-  place_next(batch);
+  place_.end_batch(batch);
   return batch;
-}
-
-void CsvReader::pass(std::string_view passed) {
-  line_ += line_breaks_in(passed);
-  offset_ += passed.size();
-}
-
-Batch CsvReader::new_batch() const {
-  Batch batch;
-  batch.first_line = line_;
-  batch.offset = offset_;
-  return batch;
-}
-
-void CsvReader::place_next(Batch& batch) {
-  const Restart restart = bytes_->restart_before(offset_);
-  batch.next.offset = offset_;
-  batch.next.line = line_;
-  batch.next.restart = restart.at;
-  batch.next.restart_offset = restart.offset;
 }
 
 Error CsvReader::broken(std::uint64_t line, std::string message) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/pipeline/csv.h"
+#include "host/pipeline/reader_place.h"
 #include "host/pipeline/record_reader.h"
 
 namespace adyton::pipeline {
@@ -36,9 +37,6 @@ class CsvReader final : public RecordReader {
   void kill(Batch& batch, Record& record, const char* kind, std::string detail) const;
   Result<Batch> overlong_batch(Text& text);
   Batch hand_over(Batch batch, std::shared_ptr<Text> text, std::size_t end);
-  void pass(std::string_view passed);
-  void place_next(Batch& batch);
-  Batch new_batch() const;
   Error long_header() const;
   Error open_quote(std::uint64_t line) const;
   Error broken(std::uint64_t line, std::string message) const;
@@ -49,10 +47,9 @@ class CsvReader final : public RecordReader {
   std::unique_ptr<ByteReader> bytes_;
   std::vector<std::string> keys_;  // each column's, as JSON with what stands before and behind it
   bool header_read_ = false;
-  std::string rest_;        // read but not yet part of a batch
-  bool at_end_ = false;     // `bytes_` has given its last byte
-  std::uint64_t line_ = 1;  // of the first byte of rest_
-  std::uint64_t offset_ = 0;
+  ReaderPlace place_{*bytes_};  // of the first byte of rest_
+  std::string rest_;            // read but not yet part of a batch
+  bool at_end_ = false;         // `bytes_` has given its last byte
   CsvRow row_;
   std::string objects_;  // the text of the batch that is being made
   std::string scratch_;

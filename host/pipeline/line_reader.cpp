@@ -15,10 +15,7 @@ bool is_blank(std::string_view line) {
 }  // namespace
 
 Status LineReader::start_at(const Position& position) {
-  ADYTON_CHECK(bytes_->seek({position.restart, position.restart_offset}, position.offset));
-  line_ = position.line;
-  offset_ = position.offset;
-  return {};
+  return place_.start_at(position);
 }
 
 Result<std::optional<Batch>> LineReader::next() {
@@ -32,7 +29,7 @@ Result<std::optional<Batch>> LineReader::next() {
   } else {
     ADYTON_TRY(batch, overlong_batch(*text));
   }
-  place_next(batch);
+  place_.end_batch(batch);
   return std::optional(std::move(batch));
 }
 
@@ -71,33 +68,18 @@ Result<bool> LineReader::fill(Text& text, std::size_t& line_end) {
   }
 }
 
-Batch LineReader::new_batch() const {
-  Batch batch;
-  batch.first_line = line_;
-  batch.offset = offset_;
-  return batch;
-}
-
-void LineReader::place_next(Batch& batch) {
-  const Restart restart = bytes_->restart_before(offset_);
-  batch.next.offset = offset_;
-  batch.next.line = line_;
-  batch.next.restart = restart.at;
-  batch.next.restart_offset = restart.offset;
-}
-
 /// Reads the rest of a line that is too long, keeping nothing but its length and digest.
 Result<Batch> LineReader::overlong_batch(Text& text) {
-  Batch batch = new_batch();
+  Batch batch = place_.begin_batch();
   Overlong line;
   std::string_view first = text.view();
-  if (offset_ == 0 && first.starts_with(byte_order_mark)) {
+  if (place_.offset() == 0 && first.starts_with(byte_order_mark)) {
     first.remove_prefix(byte_order_mark.size());
-    offset_ += byte_order_mark.size();
+    place_.pass(byte_order_mark.size(), 0);
   }
   bool held_return = false;  // a carriage return that may belong to the line's ending
   const auto absorb = [&](std::string_view part) {
-    offset_ += part.size();
+    place_.pass(part.size(), 0);
     if (part.empty()) return;
     if (held_return) line.add("\r");
     held_return = part.ends_with('\r');
@@ -109,7 +91,7 @@ Result<Batch> LineReader::overlong_batch(Text& text) {
     absorb(part.substr(0, newline));
     if (newline != std::string_view::npos) {
       rest_ = part.substr(newline + 1);
-      ++offset_;
+      place_.pass(1, 0);
       break;
     }
     text.resize(reading_.batch_size);
@@ -119,15 +101,15 @@ Result<Batch> LineReader::overlong_batch(Text& text) {
       at_end_ = true;
       break;
     }
-    (void)bytes_->restart_before(offset_);  // so that places passed on the way are forgotten
+    place_.forget_passed();
   }
-  ++line_;
+  place_.pass(0, 1);
   line.fill(batch, reading_.max_record);
   return batch;
 }
 
 Batch LineReader::cut(std::shared_ptr<Text> text, std::size_t line_end) {
-  Batch batch = new_batch();
+  Batch batch = place_.begin_batch();
   const std::string_view view = text->view();
   batch.text = std::move(text);
   batch.original = batch.text;
@@ -140,8 +122,7 @@ Batch LineReader::cut(std::shared_ptr<Text> text, std::size_t line_end) {
     add_line(batch, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end));
     begin = end;
   }
-  line_ += batch.origins.size();
-  offset_ += line_end;
+  place_.pass(line_end, batch.origins.size());
   return batch;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "host/pipeline/reader_place.h"
 #include "host/pipeline/record_reader.h"
 
 namespace adyton::pipeline {
@@ -26,15 +27,12 @@ class LineReader final : public RecordReader {
   Result<Batch> overlong_batch(Text& text);
   Batch cut(std::shared_ptr<Text> text, std::size_t line_end);
   void add_line(Batch& batch, std::uint32_t begin, std::uint32_t end) const;
-  Batch new_batch() const;
-  void place_next(Batch& batch);
 
   Reading reading_;
   std::unique_ptr<ByteReader> bytes_;
-  std::string rest_;        // read but not yet part of a batch: an incomplete line
-  bool at_end_ = false;     // `bytes_` has given its last byte
-  std::uint64_t line_ = 1;  // of the first byte of rest_
-  std::uint64_t offset_ = 0;
+  ReaderPlace place_{*bytes_};  // of the first byte of rest_
+  std::string rest_;            // read but not yet part of a batch: an incomplete line
+  bool at_end_ = false;         // `bytes_` has given its last byte
 };
 
 }  // namespace adyton::pipeline
