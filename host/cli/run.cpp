@@ -14,6 +14,7 @@
 #include "host/cli/stop_signal.h"
 #include "host/cli/version.h"
 #include "host/observe/progress.h"
+#include "host/pipeline/dead_letter.h"
 #include "host/runtime/pool.h"
 
 namespace po = boost::program_options;
@@ -43,11 +44,11 @@ struct RunOptions {
 
 std::variant<RunOptions, int> read_options(std::span<const std::string> args) {
   CommandOptions command{command_name, "job", usage, {}};
-  command.options.add_options()                                                            //
-      ("quiet,q", "no progress, and no summary unless --summary asks for it")              //
-      ("summary", po::value<std::string>()->value_name("FORM"), "text (default) or json")  //
-      ("restart", "throw away what a stopped run has done, and start over")                //
-      ("dry-run", "shows the first records before and after the steps, and writes nothing")     //
+  command.options.add_options()                                                              //
+      ("quiet,q", "no progress, and no summary unless --summary asks for it")                //
+      ("summary", po::value<std::string>()->value_name("FORM"), "text (default) or json")    //
+      ("restart", "throw away what a stopped run has done, and start over")                  //
+      ("dry-run", "shows the first records before and after the steps, and writes nothing")  //
       ("limit", po::value<std::int64_t>()->value_name("N"),
        "with --dry-run: how many records (default: 10)")  //
       ("threads", po::value<int>()->value_name("N"),
@@ -144,11 +145,6 @@ std::string_view outcome_name(pipeline::Outcome outcome) {
   return "";
 }
 
-std::string step_name(const pipeline::JobConfig& job, std::uint32_t number) {
-  if (number > job.steps.size()) return "write";
-  return number >= 1 ? job.steps[number - 1].use : "";
-}
-
 /// False if the summary could not be written.
 bool report_summary(const pipeline::JobConfig& job, const observe::Summary& summary,
                     SummaryForm form) {
@@ -205,7 +201,8 @@ observe::Summary make_summary(const pipeline::JobConfig& job, const pipeline::Ru
   summary.blank = report.tally.counts.blank;
   summary.values = report.tally.values;
   for (const auto& [where, records] : report.tally.dead) {
-    summary.dead_by.push_back({where.first, step_name(job, where.first), where.second, records});
+    const auto use = where.first == 0 ? std::string_view() : pipeline::use_of(job, where.first);
+    summary.dead_by.push_back({where.first, std::string(use), where.second, records});
   }
   summary.first_dead = report.tally.first_dead;
   summary.inputs = report.inputs;

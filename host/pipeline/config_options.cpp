@@ -146,11 +146,7 @@ std::optional<OptionValue> OptionReader::check_expression_text(const std::string
 std::optional<OptionValue> OptionReader::check_choice(const std::string& text, Place at) {
   const auto found = std::find(option_.choices.begin(), option_.choices.end(), text);
   if (found != option_.choices.end()) return text;
-  std::vector<std::string> choices;
-  for (const std::string_view choice : option_.choices) choices.push_back(in_quotes(choice));
-  const std::vector<std::string_view> words(choices.begin(), choices.end());
-  context_.report(at, cat(option_.name, " is ", listing(words, "or"), ", not ", in_quotes(text)),
-                  suggestion(text, option_.choices, ""));
+  report_choice(context_.problems, option_.name, option_.choices, text, at);
   return std::nullopt;
 }
 

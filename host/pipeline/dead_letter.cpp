@@ -7,12 +7,6 @@
 namespace adyton::pipeline {
 namespace {
 
-std::string_view use_of(const JobConfig& job, const DeadRecord& dead) {
-  if (dead.step == 0) return "read";
-  // What the sink refuses died behind the last step.
-  return dead.step > job.steps.size() ? std::string_view("write") : job.steps[dead.step - 1].use;
-}
-
 class Entry {
  public:
   explicit Entry(std::string& out) : out_(out) { out_ += '{'; }
@@ -44,6 +38,12 @@ class Entry {
 
 }  // namespace
 
+std::string_view use_of(const JobConfig& job, std::uint32_t step) {
+  if (step == 0) return "read";
+  // What the sink refuses died behind the last step.
+  return step > job.steps.size() ? std::string_view("write") : job.steps[step - 1].use;
+}
+
 std::string_view line_without_ending(const Batch& batch, const Origin& origin) {
   std::string_view line = batch.original->view(origin.begin, origin.end);
   if (line.ends_with('\n')) line.remove_suffix(1);
@@ -59,7 +59,7 @@ void append_dead_letter(const JobConfig& job, const std::string& input, const Ba
   entry.number("offset", batch.offset + origin.begin);
   entry.number("line", batch.line_of(dead.origin));
   entry.number("step", dead.step);
-  entry.text("use", use_of(job, dead));
+  entry.text("use", use_of(job, dead.step));
   entry.text("reason", dead.kind);
   if (!dead.field.empty()) entry.text("field", dead.field);
   if (!dead.digest.empty()) {
@@ -81,7 +81,7 @@ void append_dead_letter(const JobConfig& job, const std::string& input, const Ba
 
 std::string describe_death(const JobConfig& job, const DeadRecord& dead, RecordBytes bytes) {
   std::string text;
-  if (dead.step != 0) text = cat("step ", dead.step, " (", use_of(job, dead), "): ");
+  if (dead.step != 0) text = cat("step ", dead.step, " (", use_of(job, dead.step), "): ");
   text += dead.kind;
   if (!dead.field.empty()) text += cat(" ", dead.field);
   if (bytes == RecordBytes::yes && !dead.detail.empty()) text += cat(": ", dead.detail);

@@ -11,7 +11,8 @@ namespace adyton::pipeline {
 
 // The dead-letter file is NDJSON, one object a dead record, in input order:
 //   file, offset, line   where it came from; the offset is into the decompressed input
-//   step, use            the number of the step and what it is: 0, "read"; n, its name; behind the last
+//   step, use            the number of the step and what it is: 0, "read"; n, its name; behind the
+//   last
 //                        step "write": the output's format cannot hold the record
 //   reason               one of a few fixed words
 //   field                the pointer, as the job has it, where there is one
@@ -25,15 +26,19 @@ enum class RecordBytes { no, yes };
 /// What an entry has as its record: the bytes as they were read, without a line ending.
 std::string_view line_without_ending(const Batch& batch, const Origin& origin);
 
+/// What the number of a step stands for: the step's kind, "read" for 0, "write" behind the last.
+std::string_view use_of(const JobConfig& job, std::uint32_t step);
+
 /// Appends the entry, with its newline, to `out`.
 void append_dead_letter(const JobConfig& job, const std::string& input, const Batch& batch,
                         const DeadRecord& dead, RecordBytes bytes, std::string& out);
 
-/// What it died of: "step 2 (encrypt): missing field /user/email"; with RecordBytes::yes the detail,
-/// too.
+/// What it died of: "step 2 (encrypt): missing field /user/email"; with RecordBytes::yes the
+/// detail, too.
 std::string describe_death(const JobConfig& job, const DeadRecord& dead, RecordBytes bytes);
 
-/// The same with its place, one line for people: "data/a.ndjson:17: step 2 (encrypt): missing field /user/email".
+/// The same with its place, one line for people: "data/a.ndjson:17: step 2 (encrypt): missing field
+/// /user/email".
 std::string describe_dead(const JobConfig& job, const std::string& input, const Batch& batch,
                           const DeadRecord& dead, RecordBytes bytes);
 

@@ -156,16 +156,10 @@ class CaseRun {
   std::uint64_t sequence_ = 0;
 };
 
-std::string_view use_of(const JobConfig& job, const DeadRecord& dead) {
-  return dead.step >= 1 && dead.step <= job.steps.size()
-             ? std::string_view(job.steps[dead.step - 1].use)
-             : std::string_view("read");
-}
-
 }  // namespace
 
 bool ExpectedDeath::matches(const JobConfig& job, const DeadRecord& dead) const {
-  return (!step || *step == dead.step) && (use.empty() || use == use_of(job, dead)) &&
+  return (!step || *step == dead.step) && (use.empty() || use == use_of(job, dead.step)) &&
          (reason.empty() || reason == dead.kind) && (field.empty() || field == dead.field);
 }
 

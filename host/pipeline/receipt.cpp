@@ -8,6 +8,7 @@
 
 #include "host/base/base64.h"
 #include "host/base/text.h"
+#include "host/pipeline/dead_letter.h"
 #include "host/pipeline/file_digest.h"
 #include "host/pipeline/state.h"
 #include "host/pipeline/steps/spec.h"
@@ -71,11 +72,6 @@ bj::object counts_json(const Counts& counts) {
   return {{"read", counts.read},       {"fanned_out", counts.fanned_out},
           {"written", counts.written}, {"dropped", counts.dropped},
           {"dead", counts.dead},       {"blank_lines", counts.blank}};
-}
-
-std::string_view use_of(const JobConfig& job, std::uint32_t step) {
-  if (step == 0) return "read";
-  return step <= job.steps.size() ? std::string_view(job.steps[step - 1].use) : "write";
 }
 
 bj::array dead_json(const JobConfig& job, const Tally& tally) {

@@ -144,29 +144,17 @@ class Mask final : public Step {
   std::string mask_;
 };
 
-constexpr OptionSpec fields_option = {
-    .name = "fields",
-    .kind = OptionKind::fields,
-    .doc = "JSON Pointers of the values; * stands for every element or member",
-    .required = true};
-constexpr OptionSpec missing_option = {
-    .name = "missing",
-    .kind = OptionKind::choice,
-    .doc = "a record without one of the fields becomes a dead letter, or goes on",
-    .default_value = "error",
-    .choices = missing_choices};
-
 constexpr std::array redact_options = {
-    fields_option,
+    protected_fields_option,
     OptionSpec{.name = "with",
                .kind = OptionKind::json,
                .doc = "what stands there instead, as TOML writes it",
                .default_value = "\"[redacted]\""},
-    missing_option,
+    protected_missing_option,
 };
 
 constexpr std::array mask_options = {
-    fields_option,
+    protected_fields_option,
     OptionSpec{.name = "first",
                .kind = OptionKind::number,
                .doc = "how many characters at the beginning stay",
@@ -180,7 +168,7 @@ constexpr std::array mask_options = {
                .kind = OptionKind::text,
                .doc = "what stands in the place of each other character",
                .default_value = "*"},
-    missing_option,
+    protected_missing_option,
 };
 
 }  // namespace

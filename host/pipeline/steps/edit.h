@@ -21,6 +21,21 @@ inline Missing missing_of(std::string_view choice) {
   return choice == "error" ? Missing::error : Missing::skip;
 }
 
+// The options of the steps that protect all of their fields.
+
+inline constexpr OptionSpec protected_fields_option = {
+    .name = "fields",
+    .kind = OptionKind::fields,
+    .doc = "JSON Pointers of the values; * stands for every element or member",
+    .required = true};
+
+inline constexpr OptionSpec protected_missing_option = {
+    .name = "missing",
+    .kind = OptionKind::choice,
+    .doc = "a record without one of the fields becomes a dead letter, or goes on",
+    .default_value = "error",
+    .choices = missing_choices};
+
 /// StepSpec::make for a step that needs nothing but its options and its number.
 template <class Kind>
 Result<std::unique_ptr<Step>> make_step(const StepConfig& step, const StepContext&,

@@ -21,19 +21,6 @@ struct Protection {
 
 // Options that those steps share.
 
-inline constexpr OptionSpec protected_fields_option = {
-    .name = "fields",
-    .kind = OptionKind::fields,
-    .doc = "JSON Pointers of the values; * stands for every element or member",
-    .required = true};
-
-inline constexpr OptionSpec protected_missing_option = {
-    .name = "missing",
-    .kind = OptionKind::choice,
-    .doc = "a record without one of the fields becomes a dead letter, or goes on",
-    .default_value = "error",
-    .choices = missing_choices};
-
 inline constexpr OptionSpec record_id_option = {
     .name = "record_id",
     .kind = OptionKind::field,
