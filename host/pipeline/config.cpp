@@ -164,6 +164,13 @@ const std::vector<json::Pointer>& StepConfig::fields(std::string_view option) co
   return std::get<std::vector<json::Pointer>>(options.find(option)->second);
 }
 
+std::optional<Format> format_named(std::string_view name) {
+  for (std::size_t i = 0; i < format_names.size(); ++i) {
+    if (format_names[i] == name) return static_cast<Format>(i);
+  }
+  return std::nullopt;
+}
+
 bool JobConfig::protects() const {
   return std::any_of(steps.begin(), steps.end(), [](const StepConfig& step) {
     const StepSpec* spec = find_step(step.use);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -60,6 +61,10 @@ enum class Format {
   csv,     // RFC 4180 with a header: a record is an object of strings
   tsv,     // the same with tabs
 };
+
+/// As the job spells them, in the order of the enumeration.
+inline constexpr std::array<std::string_view, 4> format_names = {"ndjson", "array", "csv", "tsv"};
+std::optional<Format> format_named(std::string_view name);
 
 struct SourceConfig {
   std::vector<std::string> files;  // globs, or "-" alone

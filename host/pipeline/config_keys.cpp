@@ -1,5 +1,7 @@
 #include "host/pipeline/config_keys.h"
 
+#include "host/pipeline/config.h"
+
 #include <algorithm>
 #include <array>
 
@@ -9,7 +11,6 @@ namespace {
 /// A batch's offsets are 32 bits, and one record with its edits must fit into a batch.
 constexpr std::uint64_t largest_record = 1ULL << 30;
 
-constexpr std::array<std::string_view, 4> formats = {"ndjson", "array", "csv", "tsv"};
 constexpr std::array<std::string_view, 2> existing_choices = {"error", "replace"};
 constexpr std::array<std::string_view, 2> digests = {"xxh3-128", "sha256"};
 
@@ -47,7 +48,7 @@ constexpr KeyRule source_section[] = {
      .doc = "ndjson: one JSON value a line; array: one JSON array of the records; csv, tsv: "
             "a header, and rows that become objects of strings",
      .default_value = "ndjson",
-     .choices = formats},
+     .choices = format_names},
     {.name = "max_record",
      .kind = KeyKind::size,
      .doc = "A longer record is a dead letter",
@@ -74,7 +75,7 @@ constexpr KeyRule sink_section[] = {
     {.name = "format",
      .kind = KeyKind::choice,
      .doc = "How the records are written; without it, as they are read",
-     .choices = formats},
+     .choices = format_names},
     {.name = "columns",
      .kind = KeyKind::texts,
      .doc = "The header of csv and tsv; without it, the keys of the first record",

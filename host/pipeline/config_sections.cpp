@@ -20,12 +20,6 @@ bool is_file_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), allowed);
 }
 
-Format format_of(std::string_view name) {
-  if (name == "array") return Format::array;
-  if (name == "csv") return Format::csv;
-  return name == "tsv" ? Format::tsv : Format::ndjson;
-}
-
 /// Reports each placeholder of the template that does not exist or does not end.
 void check_template(std::string_view files, Place at, const CheckContext& context) {
   const std::string known = "the placeholders are {stem}, {name} and {dir} of the input";
@@ -136,7 +130,8 @@ void read_source(const TomlTable& table, Place at, const CheckContext& context,
     context.report(source.at, "\"-\" (standard input) goes with no other file",
                    "leave out either \"-\" or the files");
   }
-  if (const auto* format = reader.text("format")) source.format = format_of(*format);
+  if (const auto* format = reader.text("format"))
+    source.format = format_named(*format).value_or(Format::ndjson);
   if (const auto size = reader.size("max_record")) source.max_record = *size;
 }
 
@@ -172,7 +167,7 @@ void read_sink(const TomlTable& table, Place at, const CheckContext& context, Fo
     }
   }
   const auto* format = reader.text("format");
-  sink.format = format == nullptr ? of_source : format_of(*format);
+  sink.format = format == nullptr ? of_source : format_named(*format).value_or(Format::ndjson);
   read_columns(reader, context, sink);
   const auto* existing = reader.text("existing");
   if (existing != nullptr && *existing == "replace") sink.existing = Existing::replace;

@@ -59,6 +59,20 @@ std::vector<std::string> scripts_of(const JobConfig& job) {
   return files;
 }
 
+Result<std::vector<FileMark>> mark_inputs(const Plan& plan, Os& os) {
+  std::vector<FileMark> marks;
+  for (const Input& input : plan.inputs) {
+    FileMark mark{input.path, 0, 0, {}};
+    if (input.path != standard_stream) {
+      ADYTON_TRY(const FileInfo info, os.info(input.path));
+      mark.size = info.size;
+      mark.modified = info.modified;
+    }
+    marks.push_back(std::move(mark));
+  }
+  return marks;
+}
+
 Result<Identity> identify(const JobConfig& job, const Plan& plan, Os& os) {
   Identity identity;
   identity.job = digest_of(job.text);
@@ -67,15 +81,7 @@ Result<Identity> identify(const JobConfig& job, const Plan& plan, Os& os) {
     ADYTON_TRY(mark.digest, digest_of_file(os, path, DigestKind::sha256));
     identity.scripts.push_back(std::move(mark));
   }
-  for (const Input& input : plan.inputs) {
-    FileMark mark{input.path, 0, 0, {}};
-    if (input.path != standard_stream) {
-      ADYTON_TRY(const FileInfo info, os.info(input.path));
-      mark.size = info.size;
-      mark.modified = info.modified;
-    }
-    identity.inputs.push_back(std::move(mark));
-  }
+  ADYTON_TRY(identity.inputs, mark_inputs(plan, os));
   return identity;
 }
 

@@ -19,6 +19,9 @@ struct Identity {
   std::vector<FileMark> inputs;
 };
 
+/// The inputs as they are at this moment.
+Result<std::vector<FileMark>> mark_inputs(const Plan& plan, Os& os);
+
 /// Reads the scripts.
 Result<Identity> identify(const JobConfig& job, const Plan& plan, Os& os);
 

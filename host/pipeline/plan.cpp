@@ -48,6 +48,7 @@ class Planner {
     check_outputs();
     check_dead_letters();
     name_settings(job_.settings, problems_);
+    name_settings(job_.settings, plan_.in_the_way);
     if (!problems_.empty()) return {std::nullopt, std::move(problems_)};
     return {std::move(plan_), {}};
   }
@@ -132,17 +133,17 @@ class Planner {
   }
 
   void report_existing(const std::string& path, std::size_t others, Place at) {
-    report(at,
-           cat("the output ", in_quotes(path),
-               others == 0   ? " exists"
-               : others == 1 ? " exists, and so does another"
-                             : cat(" exists, and so do ", others, " more")),
-           "move it away, or set existing = \"replace\" in [sink]");
+    plan_.in_the_way.push_back({at,
+                                cat("the output ", in_quotes(path),
+                                    others == 0   ? " exists"
+                                    : others == 1 ? " exists, and so does another"
+                                                  : cat(" exists, and so do ", others, " more")),
+                                "move it away, or set existing = \"replace\" in [sink]"});
+    if (existing_ == ExistingOutputs::check) problems_.push_back(plan_.in_the_way.back());
   }
 
   bool is_in_the_way(const std::string& path) {
-    return job_.sink.existing != Existing::replace && existing_ == ExistingOutputs::check &&
-           os_.exists(path);
+    return job_.sink.existing != Existing::replace && os_.exists(path);
   }
 
   /// True if a file of that name is, or could be put, there.
@@ -189,6 +190,12 @@ class Planner {
   std::vector<std::string> first_input_;  // of each output
 };
 
+Error as_error(const JobConfig& job, const Diagnostic& problem) {
+  return {ErrorCode::config,
+          problem.help.empty() ? problem.message : cat(problem.message, ": ", problem.help),
+          job.where(problem.at)};
+}
+
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) {
     text.replace(at, what.size(), with);
@@ -216,10 +223,12 @@ PlanOutcome plan_all(const JobConfig& job, Os& os, ExistingOutputs existing) {
 Result<Plan> plan_job(const JobConfig& job, Os& os, ExistingOutputs existing) {
   PlanOutcome outcome = plan_all(job, os, existing);
   if (outcome.plan) return *std::move(outcome.plan);
-  const Diagnostic& first = outcome.diagnostics.front();
-  return Error{ErrorCode::config,
-               first.help.empty() ? first.message : cat(first.message, ": ", first.help),
-               job.where(first.at)};
+  return as_error(job, outcome.diagnostics.front());
+}
+
+Status nothing_in_the_way(const JobConfig& job, const Plan& plan) {
+  if (plan.in_the_way.empty()) return {};
+  return as_error(job, plan.in_the_way.front());
 }
 
 }  // namespace adyton::pipeline

@@ -31,11 +31,12 @@ struct Output {
 struct Plan {
   std::vector<Input> inputs;  // in the order they are read
   std::vector<Output> outputs;
+  std::vector<Diagnostic> in_the_way;  // outputs that are there and may not be replaced
 };
 
 enum class ExistingOutputs {
-  check,
-  ignore,  // of a run that goes on with publishing: some may be there by its own doing
+  check,   // a file that is in the way of an output stands in the way of the plan
+  ignore,  // it is told in the plan alone: a run may have put it there itself
 };
 
 /// A plan, or everything that stands in its way.
@@ -55,6 +56,9 @@ PlanOutcome plan_all(const JobConfig& job, Os& os,
 /// The plan, or the first that stands in its way: ErrorCode::config, with the place in the job.
 Result<Plan> plan_job(const JobConfig& job, Os& os,
                       ExistingOutputs existing = ExistingOutputs::check);
+
+/// The first of the files that are in the way of the plan's outputs, as plan_job() tells it.
+Status nothing_in_the_way(const JobConfig& job, const Plan& plan);
 
 /// The sink's template with {stem}, {name} and {dir} of the input filled in. The stem is the name
 /// without a compression's ending and one more: "a.ndjson.zst" → "a".

@@ -19,10 +19,9 @@ namespace {
 namespace bj = boost::json;
 
 constexpr std::int64_t receipt_version = 1;
-constexpr std::array<std::string_view, 4> formats = {"ndjson", "array", "csv", "tsv"};
 
 std::string_view format_name(Format format) {
-  return formats[static_cast<std::size_t>(format)];
+  return format_names[static_cast<std::size_t>(format)];
 }
 
 std::string utc(std::int64_t seconds) {
@@ -147,9 +146,7 @@ std::uint64_t number(const bj::object& from, std::string_view key) {
 }
 
 Format format_from(std::string_view name) {
-  for (std::size_t i = 0; i < formats.size(); ++i) {
-    if (formats[i] == name) return static_cast<Format>(i);
-  }
+  if (const auto format = format_named(name)) return *format;
   throw std::invalid_argument("format");
 }
 

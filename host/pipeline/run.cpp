@@ -81,7 +81,7 @@ class Run {
       ADYTON_TRY(before, load(*state, start));
     }
     if (!before || before->phase == Manifest::Phase::running) {
-      ADYTON_CHECK(plan_job(job_, os_, ExistingOutputs::check));
+      ADYTON_CHECK(nothing_in_the_way(job_, plan_));
     }
     for (const Input& input : plan_.inputs) {
       report_.inputs.push_back(input.path);
@@ -239,11 +239,11 @@ class Run {
 
   /// The inputs are what they were; their digests.
   Result<std::vector<std::string>> input_digests() const {
-    ADYTON_TRY(const Identity now, identify(job_, plan_, os_));
+    ADYTON_TRY(const std::vector<FileMark> now, mark_inputs(plan_, os_));
     std::vector<std::string> digests;
-    for (std::uint32_t i = 0; i < now.inputs.size(); ++i) {
+    for (std::uint32_t i = 0; i < now.size(); ++i) {
       const FileMark& mark = ledger_->manifest().inputs[i];
-      if (!same_file(now.inputs[i], mark)) {
+      if (!same_file(now[i], mark)) {
         return Error{ErrorCode::io, cat(mark.path,
                                         " was changed while it was read: nothing was "
                                         "published; when it is whole, run the job again")};
