@@ -5,7 +5,7 @@
 
 #include "host/python/ref.h"
 #include "modules/json/binding/arguments.h"
-#include "modules/json/binding/document.h"
+#include "modules/json/binding/source_text.h"
 #include "modules/json/binding/hook_build.h"
 #include "modules/json/binding/limits.h"
 #include "modules/json/binding/state.h"
@@ -102,7 +102,7 @@ void raise_decode_error(Gil& gil, State& state, const char* message, PyObject* d
   if (error) PyErr_SetObject(type.get(), error.get());
 }
 
-void raise(Gil& gil, State& state, const Document& document, const ParseError& error) {
+void raise(Gil& gil, State& state, const SourceText& document, const ParseError& error) {
   switch (error.fault) {
     case ParseFault::stopped:
       return;
@@ -125,7 +125,7 @@ void raise(Gil& gil, State& state, const Document& document, const ParseError& e
 }
 
 template <class SomeBuilder>
-PyObject* build(Gil& gil, State& state, const Document& document, const ParseOptions& options,
+PyObject* build(Gil& gil, State& state, const SourceText& document, const ParseOptions& options,
                 SomeBuilder& builder) {
   if (auto error = parse(document.utf8(), options, builder)) {
     raise(gil, state, document, *error);
@@ -136,8 +136,8 @@ PyObject* build(Gil& gil, State& state, const Document& document, const ParseOpt
 
 PyObject* parse_document(Gil& gil, State& state, PyObject* source, const ParseOptions& options,
                          const Hooks& hooks) {
-  Document document;
-  const auto purpose = hooks.any() ? Document::Purpose::hooks : Document::Purpose::build;
+  SourceText document;
+  const auto purpose = hooks.any() ? SourceText::Purpose::hooks : SourceText::Purpose::build;
   if (!document.open(gil, source, purpose)) {
     if (document.bom_in_str()) {
       raise_decode_error(gil, state, "Unexpected UTF-8 BOM (decode using utf-8-sig)", source, 0);

@@ -1,4 +1,4 @@
-#include "modules/json/binding/document.h"
+#include "modules/json/binding/source_text.h"
 
 #include <algorithm>
 
@@ -74,7 +74,7 @@ void refuse_type(PyObject* source) {
 
 }  // namespace
 
-bool Document::open(Gil& gil, PyObject* source, Purpose purpose) {
+bool SourceText::open(Gil& gil, PyObject* source, Purpose purpose) {
   if (PyUnicode_Check(source)) {
 #if PY_VERSION_HEX < 0x030C0000
     if (PyUnicode_READY(source) < 0) return false;
@@ -93,7 +93,7 @@ bool Document::open(Gil& gil, PyObject* source, Purpose purpose) {
   return false;
 }
 
-bool Document::open_str(PyObject* str) {
+bool SourceText::open_str(PyObject* str) {
   const auto length = static_cast<std::size_t>(PyUnicode_GET_LENGTH(str));
   const void* const data = PyUnicode_DATA(str);
   if (PyUnicode_IS_ASCII(str)) {
@@ -114,14 +114,14 @@ bool Document::open_str(PyObject* str) {
 }
 
 template <class Char>
-void Document::transcode(std::span<const Char> text) {
+void SourceText::transcode(std::span<const Char> text) {
   transcoded_ = std::make_unique_for_overwrite<char[]>(utf8_capacity<Char>(text.size()) + 1);
   char* const end = encode_utf8(text, transcoded_.get());
   *end = '\0';
   utf8_ = {transcoded_.get(), static_cast<std::size_t>(end - transcoded_.get())};
 }
 
-bool Document::open_bytes(Gil&, Ref bytes, Purpose purpose) {
+bool SourceText::open_bytes(Gil&, Ref bytes, Purpose purpose) {
   const std::string_view content = view(bytes.get());
   const Encoding encoding = detect(content);
   const bool is_utf8 = encoding == Encoding::utf8 || encoding == Encoding::utf8_with_bom;
@@ -135,11 +135,11 @@ bool Document::open_bytes(Gil&, Ref bytes, Purpose purpose) {
   return true;
 }
 
-Ref Document::str(Gil&) const {
+Ref SourceText::str(Gil&) const {
   return str_ ? str_ : decode_bytes(view(bytes_.get()), detect(view(bytes_.get())));
 }
 
-Py_ssize_t Document::characters_before(std::size_t offset) const {
+Py_ssize_t SourceText::characters_before(std::size_t offset) const {
   return std::count_if(utf8_.data(), utf8_.data() + offset,
                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }

@@ -13,7 +13,7 @@ namespace adyton::json {
 
 /// What json.loads was given, as UTF-8 that stays as it is for the document's life (a bytearray is
 /// copied). Surrogates are three bytes each. The GIL is held for every function.
-class Document {
+class SourceText {
  public:
   /// Whether Python code may run during the parse; if so, bytes are decoded first, so that invalid
   /// ones are refused before any hook is called.
