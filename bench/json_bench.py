@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""adyton.json against orjson, ssrjson, msgspec and the standard library.
+
+    ./dev bench json [--json FILE] [--only TEXT]
+
+Everything is measured inside one process, Adyton, in interleaved rounds: user and system time of as
+many calls as take some 20 ms. The corpora come from the test data; the other documents are generated,
+and none of their values repeats by design. The rows "pick" and "replace" are the record plane's own:
+a C++ program that locates fields in NDJSON, fully validated, on one core.
+
+The file is not called json.py because every other bench imports the module of that name.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import peers
+import records
+import rows
+
+ROOT = Path(__file__).resolve().parents[1]
+CELLS = Path(__file__).parent / "loops" / "json_cells.py"
+PEERS = ("orjson", "ssrjson", "msgspec", "numpy")
+RECORD_PLANE = {"pick": (1.5, 2.5), "replace": (1.0, 2.0)}
+
+
+def python_rows(adyton, python, rounds, only):
+    """The rows measured inside Adyton, with the peers of the virtual environment beside it."""
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+    command = [adyton, "-P", CELLS, "--packages", packages, "--rounds", str(rounds), "--only", only]
+    if data := records.test_data():
+        command += ["--corpora", data / "corpora"]
+    else:
+        print("The corpora are not to be had: their rows are left out", file=sys.stderr)
+    done = subprocess.run([os.fspath(part) for part in command], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        rows.fail("the cells could not be measured")
+    return [rows.Row(**cell) for cell in json.loads(done.stdout)]
+
+
+def record_plane_rows(program, rounds):
+    """GB/s of locating and of replacing three fields, as the C++ program tells it."""
+    kinds = {
+        "4.6 kB records": (records.write_tweets, 5_000, ["/text", "/user/name", "/user/screen_name"]),
+        "257-byte records": (records.write_events, 60_000, ["/user/name", "/user/email", "/user/card"]),
+    }
+    table = []
+    for kind, (write, count, fields) in kinds.items():
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+            path = Path(folder) / "records.ndjson"
+            if write(path, count) is False:
+                continue
+            done = subprocess.run([program, path, "3", str(rounds), *fields],
+                                  check=True, capture_output=True, text=True)
+        rates = json.loads(done.stdout)
+        table += [rows.Row(f"{what} 3 fields of NDJSON, {kind}", None, None, "GB/s", "higher", rates[what],
+                           must=must, goal=goal)
+                  for what, (must, goal) in RECORD_PLANE.items()]
+    return table
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--json", metavar="FILE", help="write the rows there too")
+    parser.add_argument("--adyton", default=ROOT / "build" / "release" / "adyton")
+    parser.add_argument("--rounds", type=int, default=rows.ROUNDS)
+    parser.add_argument("--only", default="", metavar="TEXT", help="the cases whose name has TEXT in it")
+    arguments = parser.parse_args()
+    adyton = Path(arguments.adyton).resolve()
+    program = adyton.parent / "bench_record_plane"
+    for executable in (adyton, program):
+        if not os.access(executable, os.X_OK):
+            rows.fail(f"{executable} is not there: ./dev build")
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+    table = python_rows(adyton, peers.python_with(*PEERS), arguments.rounds, arguments.only)
+    table += [row for row in record_plane_rows(program, arguments.rounds) if arguments.only in row.case]
+    rows.report(table, arguments.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
