@@ -19,6 +19,11 @@ struct StringToken {
   std::size_t length = 0;  // in characters
   Width width = Width::ascii;
   bool escaped = false;  // raw holds a backslash
+
+  // From the parser only. The `length` characters in the unit of `width`, valid until the next
+  // token; null where `raw` is just that, plain ASCII.
+  const void* characters = nullptr;
+  bool roomy = false;  // 16 bytes behind `raw` can be read, too
 };
 
 /// Reads the escape at p, which is well formed, moving p behind it: its character. Two escapes that

@@ -15,12 +15,14 @@ class ParseStack {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  ParseStack() = default;
+  // Provided, so that the elements are not zeroed.
+  ParseStack() {}
   ParseStack(const ParseStack&) = delete;
   ParseStack& operator=(const ParseStack&) = delete;
 
-  void push(T value) {
-    if (size_ == capacity_) grow();
+  [[gnu::always_inline]] void push(T value) {
+    if (size_ == capacity_) [[unlikely]]
+      grow();
     data_[size_++] = value;
   }
   /// Precondition: not empty.
@@ -32,12 +34,13 @@ class ParseStack {
   void drop(std::size_t count) { size_ -= count; }
 
   T& operator[](std::size_t index) { return data_[index]; }
+  const T& operator[](std::size_t index) const { return data_[index]; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
  private:
-  void grow() {
-    auto larger = std::make_unique<T[]>(capacity_ * 2);
+  [[gnu::noinline, gnu::cold]] void grow() {
+    auto larger = std::make_unique_for_overwrite<T[]>(capacity_ * 2);
     for (std::size_t i = 0; i < size_; ++i) larger[i] = data_[i];
     heap_ = std::move(larger);
     data_ = heap_.get();

@@ -1,5 +1,10 @@
 #include "modules/json/binding/arguments.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "host/python/ref.h"
+
 namespace adyton::json {
 
 bool Arguments::bind(python::Gil&, std::span<const Slot> parameters,
@@ -20,6 +25,26 @@ bool Arguments::bind(python::Gil&, std::span<const Slot> parameters,
     return false;
   }
   return true;
+}
+
+PyObject* Arguments::forward_without(python::Gil&, std::span<const Slot> left_out,
+                                     PyObject* callee) const {
+  std::vector<PyObject*> values(values_, values_ + positional_);
+  const python::Ref names = python::Ref::steal(PyList_New(0));
+  if (!names) return nullptr;
+  for (Py_ssize_t i = 0; i < named_; ++i) {
+    PyObject* const name = PyTuple_GET_ITEM(names_, i);
+    const bool out = std::ranges::any_of(left_out, [name](const Slot& slot) {
+      return PyUnicode_CompareWithASCIIString(name, slot.name) == 0;
+    });
+    if (out) continue;
+    if (PyList_Append(names.get(), name) < 0) return nullptr;
+    values.push_back(values_[positional_ + i]);
+  }
+  const python::Ref tuple = python::Ref::steal(PyList_AsTuple(names.get()));
+  if (!tuple) return nullptr;
+  return PyObject_Vectorcall(callee, values.data(), static_cast<std::size_t>(positional_),
+                             tuple.get());
 }
 
 bool Arguments::bind_named(Py_ssize_t index, std::span<const Slot> parameters,

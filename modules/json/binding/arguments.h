@@ -37,6 +37,9 @@ class Arguments {
   PyObject* forward(PyObject* callee) const {
     return PyObject_Vectorcall(callee, values_, static_cast<std::size_t>(positional_), names_);
   }
+  /// The same without the keywords that have one of these names.
+  PyObject* forward_without(python::Gil& gil, std::span<const Slot> left_out,
+                            PyObject* callee) const;
 
  private:
   bool bind_named(Py_ssize_t index, std::span<const Slot> parameters,

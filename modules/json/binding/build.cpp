@@ -1,5 +1,6 @@
 #include "modules/json/binding/build.h"
 
+#include <array>
 #include <limits>
 #include <string>
 
@@ -8,7 +9,8 @@ namespace adyton::json {
 using python::Ref;
 
 Builder::~Builder() {
-  while (!values_.empty()) Py_DECREF(values_.pop());
+  while (!values_.empty()) Py_XDECREF(values_.pop());
+  if (scopes_.empty()) tree_.root()->child = hint_;
 }
 
 PyObject* Builder::make_int(std::string_view text) {
@@ -17,8 +19,9 @@ PyObject* Builder::make_int(std::string_view text) {
 }
 
 bool Builder::number(std::string_view text, NumberToken::Kind kind) {
-  if (kind != NumberToken::Kind::real) return push(make_int(text));
-  return real(scan_number(text.data(), text.data() + text.size()).real);
+  const NumberToken token = scan_number(text.data(), text.data() + text.size());
+  if (kind == NumberToken::Kind::real) return real(token.real);
+  return kind == NumberToken::Kind::integer ? integer(token.integer) : big_integer(text);
 }
 
 bool Builder::constant(Constant constant) {
@@ -34,27 +37,104 @@ bool Builder::constant(Constant constant) {
   return real(-Limits::infinity());
 }
 
-bool Builder::end_array(std::size_t count) {
-  PyObject* list = PyList_New(static_cast<Py_ssize_t>(count));
-  if (list == nullptr) return false;
-  PyObject** const elements = values_.last(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), elements[i]);
+bool Builder::key(const StringToken& token) {
+  const KeyCache::Key key = keys_.get(gil_, token);
+  if (key.name == nullptr) return false;
+  return shape_ == nullptr ? push(key.name) : unexpected_key(token, key);
+}
+
+/// A key that was not expected, or not where it was.
+bool Builder::unexpected_key(const StringToken& token, const KeyCache::Key& key) {
+  Ref name = Ref::steal(key.name);
+  Shape* shape = key.known ? tree_.find(shape_, name.get()) : nullptr;
+  if (shape == nullptr && key.known) {
+    // Keys that repeat only, and doubling what is known of an object: what never comes again shall
+    // leave little behind.
+    if (grown_to_ == 0) grown_to_ = static_cast<std::uint16_t>(2 * shape_->depth + 4);
+    if (shape_->depth < grown_to_) shape = tree_.add(shape_, token.raw, name.get());
   }
+  if (shape == nullptr) {
+    become_pairs();
+    return push(name.release());
+  }
+  if (shape_ != root_) {
+    shape_->next = shape;
+  } else {
+    Scope& outer = scopes_.top();
+    (outer.shape != nullptr ? outer.shape->child : outer.hint) = shape;
+  }
+  shape_ = shape;
+  next_ = shape->next;
+  return true;
+}
+
+/// Puts the keys between the values of the innermost object, whose last key has no value yet.
+void Builder::become_pairs() {
+  const std::size_t count = shape_->depth;
+  for (std::size_t i = 0; i < count; ++i) values_.push(nullptr);
+  PyObject** const members = values_.last(2 * count);
+  const Shape* shape = shape_;
+  for (std::size_t i = count; i-- > 0; shape = shape->parent) {
+    members[2 * i + 1] = members[i];
+    members[2 * i] = Py_NewRef(shape->name);
+  }
+  hint_ = shape_->child;
+  shape_ = next_ = nullptr;
+}
+
+bool Builder::end_array(std::size_t count) {
+  PyObject* const list = new_list(values_.last(count), count);
+  if (list == nullptr) return false;
   values_.drop(count);
-  return push(list);
+  Shape* const hint = hint_;
+  const bool pushed = close(list);
+  (shape_ != nullptr ? shape_->child : hint_) = hint;
+  return pushed;
 }
 
 bool Builder::end_object(std::size_t count) {
-  Ref dict = Ref::steal(PyDict_New());
-  if (!dict) return false;
-  PyObject** const members = values_.last(count * 2);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (PyDict_SetItem(dict.get(), members[i * 2], members[i * 2 + 1]) < 0) return false;
+  PyObject* dict;
+  if (shape_ != nullptr && shape_->dict_keys) [[likely]] {
+    dict = shape_->dict_keys->new_dict(values_.last(count), holds_);
+    if (dict == nullptr) return false;
+    values_.drop(count);
+  } else {
+    dict = unknown_object(count);
+    if (dict == nullptr) return false;
   }
-  for (std::size_t i = 0; i < count * 2; ++i) Py_DECREF(members[i]);
-  values_.drop(count * 2);
-  return push(dict.release());
+  return close(dict);
+}
+
+PyObject* Builder::unknown_object(std::size_t count) {
+  if (shape_ != nullptr && count > 0) {
+    Shape* const shape = shape_;
+    become_pairs();
+    if (shape->seen < 2 && ++shape->seen == 2) {
+      std::array<PyObject*, ShapeTree::deepest> names;
+      for (std::size_t i = 0; i < count; ++i) names[i] = values_.last(2 * count)[2 * i];
+      shape->dict_keys = DictKeys::make(names.data(), count);
+      if (PyErr_Occurred()) return nullptr;
+    }
+  }
+  PyObject* const dict = new_dict(values_.last(2 * count), count, duplicates_, holds_);
+  if (dict == nullptr) {
+    met_repeated_key_ = !PyErr_Occurred();
+    return nullptr;
+  }
+  values_.drop(2 * count);
+  return dict;
+}
+
+/// Back to the scope around the container.
+bool Builder::close(PyObject* container) {
+  const Scope& outer = scopes_.top();
+  shape_ = outer.shape;
+  next_ = shape_ == nullptr ? nullptr : shape_->next;
+  hint_ = outer.hint;
+  grown_to_ = outer.grown_to;
+  holds_ = Holds::containers;
+  scopes_.drop(1);
+  return push(container);
 }
 
 }  // namespace adyton::json

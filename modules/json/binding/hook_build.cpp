@@ -27,12 +27,12 @@ std::string_view name_of(Constant constant) {
 
 bool HookBuilder::number(std::string_view text, NumberToken::Kind kind) {
   PyObject* const hook = kind == NumberToken::Kind::real ? hooks_.parse_float : hooks_.parse_int;
-  return hook == nullptr ? Builder::number(text, kind) : push(call_with_text(hook, text));
+  return hook == nullptr ? Builder::number(text, kind) : push_foreign(call_with_text(hook, text));
 }
 
 bool HookBuilder::constant(Constant constant) {
   if (hooks_.parse_constant == nullptr) return Builder::constant(constant);
-  return push(call_with_text(hooks_.parse_constant, name_of(constant)));
+  return push_foreign(call_with_text(hooks_.parse_constant, name_of(constant)));
 }
 
 bool HookBuilder::end_object(std::size_t count) {

@@ -24,8 +24,8 @@ class HookBuilder : public Builder {
  public:
   static constexpr NumberForm number_form = NumberForm::text;
 
-  HookBuilder(python::Gil& gil, KeyCache& keys, const Hooks& hooks)
-      : Builder(gil, keys), hooks_(hooks) {}
+  HookBuilder(python::Gil& gil, KeyCache& keys, DuplicateKeys duplicates, const Hooks& hooks)
+      : Builder(gil, keys, duplicates, Shapes::none), hooks_(hooks) {}
 
   bool number(std::string_view text, NumberToken::Kind kind);
   bool constant(Constant constant);

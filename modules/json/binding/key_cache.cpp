@@ -20,8 +20,16 @@ std::uint64_t load4(const char* p) {
   return word;
 }
 
-/// Spreads the length and the ends of a key (at least a byte) over 32 bits. Keys that differ in the
-/// middle only share a set, which costs speed but no more.
+__extension__ using Wide = unsigned __int128;
+
+/// Every bit of both numbers has a part in every bit of the result.
+std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
+  const Wide product = Wide{a} * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+/// Of the length and the ends of a key (at least a byte), of a longer one its middle too. Keys that
+/// differ elsewhere share a set, which costs speed but no more.
 std::uint32_t hash_of(std::string_view key) {
   const char* const first = key.data();
   const char* const last = first + key.size();
@@ -39,9 +47,8 @@ std::uint32_t hash_of(std::string_view key) {
     tail = static_cast<std::uint64_t>(static_cast<unsigned char>(first[key.size() / 2])) << 8 |
            static_cast<unsigned char>(last[-1]);
   }
-  std::uint64_t hash = (head ^ key.size() << 56) * 0xD6E8FEB86659FD93u;
-  hash = (hash ^ hash >> 32 ^ tail) * 0x9E3779B97F4A7C15u;
-  return static_cast<std::uint32_t>(hash >> 32);
+  return static_cast<std::uint32_t>(
+      mixed(head ^ 0xD6E8FEB86659FD93u, tail ^ key.size() << 56 ^ 0xA0761D6478BD642Fu));
 }
 
 /// memcmp without the call, for keys of the same length.
@@ -58,32 +65,37 @@ bool same(const char* a, const char* b, std::size_t size) {
 
 }  // namespace
 
-PyObject* KeyCache::get(python::Gil& gil, const StringToken& token) {
+KeyCache::Key KeyCache::get(python::Gil& gil, const StringToken& token) {
   const std::string_view raw = token.raw;
-  if (raw.size() > longest || raw.empty()) return make_str(gil, token);
+  const bool kept = raw.size() <= longest_kept;
+  const bool plain = token.width == Width::ascii && !token.escaped;
+  if (raw.empty() || !(kept || (plain && raw.size() <= longest)))
+    return {make_str(gil, token), false};
   if (!entries_) entries_ = std::make_unique<Entry[]>(sets * 2);
   const std::uint32_t hash = hash_of(raw);
   Entry* const first = &entries_[(hash % sets) * 2];
   Entry* const second = first + 1;
   for (Entry* entry : {first, second}) {
-    if (entry->hash == hash && entry->size == raw.size() &&
-        same(entry->bytes, raw.data(), raw.size())) {
-      return Py_NewRef(entry->key);
+    if (entry->hash != hash || entry->size != raw.size()) continue;
+    const void* const bytes = kept ? entry->bytes : PyUnicode_DATA(entry->key);
+    if (same(static_cast<const char*>(bytes), raw.data(), raw.size())) {
+      return {Py_NewRef(entry->key), true};
     }
   }
   PyObject* const key = make_str(gil, token);
-  if (key == nullptr) return nullptr;
+  if (key == nullptr) return {nullptr, false};
   PyObject* const evicted = second->key;
   *second = *first;
   first->key = Py_NewRef(key);
   first->hash = hash;
   first->size = static_cast<std::uint32_t>(raw.size());
-  std::memcpy(first->bytes, raw.data(), raw.size());
+  if (kept) std::memcpy(first->bytes, raw.data(), raw.size());
   Py_XDECREF(evicted);
-  return key;
+  return {key, false};
 }
 
 void KeyCache::clear() {
+  shapes_.clear();
   if (!entries_) return;
   for (std::size_t i = 0; i < sets * 2; ++i) Py_XDECREF(entries_[i].key);
   entries_.reset();

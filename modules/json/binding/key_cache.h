@@ -6,6 +6,7 @@
 #include <Python.h>
 
 #include "host/python/gil.h"
+#include "modules/json/binding/shape_tree.h"
 #include "modules/json/decode.h"
 
 namespace adyton::json {
@@ -20,14 +21,26 @@ class KeyCache {
   KeyCache(const KeyCache&) = delete;
   KeyCache& operator=(const KeyCache&) = delete;
 
-  /// The str of a key: a new reference, or null with an exception set.
-  PyObject* get(python::Gil& gil, const StringToken& token);
+  /// The str of a key: a new reference, or null with an exception set; and whether the key was
+  /// remembered.
+  struct Key {
+    PyObject* name;
+    bool known;
+  };
+  Key get(python::Gil& gil, const StringToken& token);
 
-  /// Lets go of every key.
+  /// What is known of the objects that have those keys.
+  ShapeTree& shapes() { return shapes_; }
+
+  /// Kept here because looking for the small ones costs as much as a small document.
+  const IntMaker& ints() const { return ints_; }
+
+  /// Lets go of every key and shape.
   void clear();
 
  private:
-  static constexpr std::size_t longest = 44;
+  static constexpr std::size_t longest = KeyPattern::longest;
+  static constexpr std::size_t longest_kept = 48;  // longer ones, if ASCII, are in the str as well
   static constexpr std::size_t sets = 1024;
 
   // One line of the processor's cache.
@@ -35,9 +48,11 @@ class KeyCache {
     PyObject* key = nullptr;  // owned
     std::uint32_t hash = 0;
     std::uint32_t size = 0;
-    char bytes[longest];
+    char bytes[longest_kept];
   };
 
+  ShapeTree shapes_;
+  const IntMaker ints_;
   std::unique_ptr<Entry[]> entries_;  // sets × 2, made at the first key
 };
 

@@ -5,11 +5,13 @@
 
 #include "host/python/ref.h"
 #include "modules/json/binding/arguments.h"
-#include "modules/json/binding/source_text.h"
+#include "modules/json/binding/decimal_build.h"
 #include "modules/json/binding/hook_build.h"
 #include "modules/json/binding/limits.h"
+#include "modules/json/binding/source_text.h"
 #include "modules/json/binding/state.h"
 #include "modules/json/parse.h"
+#include "modules/json/repeated_key.h"
 
 namespace adyton::json {
 namespace {
@@ -18,10 +20,11 @@ using python::Gil;
 using python::Ref;
 
 /// Keeps the collector from running during a parse, which makes many objects and no garbage. Not
-/// for a parse that calls hooks: the memory of what they do must come back.
+/// for a parse that calls hooks: the memory of what they do must come back. A document of a few
+/// bytes makes too few objects to be worth it.
 class CollectorPause {
  public:
-  explicit CollectorPause(Gil&) : was_enabled_(PyGC_Disable()) {}
+  CollectorPause(Gil&, std::size_t bytes) : was_enabled_(bytes > 128 && PyGC_Disable() != 0) {}
   ~CollectorPause() {
     if (was_enabled_) PyGC_Enable();
   }
@@ -29,7 +32,7 @@ class CollectorPause {
   CollectorPause& operator=(const CollectorPause&) = delete;
 
  private:
-  const int was_enabled_;
+  const bool was_enabled_;
 };
 
 /// The keywords of loads, as given.
@@ -42,6 +45,15 @@ struct Options {
   PyObject* object_pairs_hook = nullptr;
   PyObject* strict = nullptr;
   PyObject* allow_nan = nullptr;
+  PyObject* duplicate_keys = nullptr;
+};
+
+/// What was asked for, understood.
+struct Reading {
+  ParseOptions parse;
+  Hooks hooks;
+  PyObject* decimal = nullptr;  // decimal.Decimal, where it is all that reals are to become
+  DuplicateKeys duplicates = DuplicateKeys::last;
 };
 
 bool given(PyObject* option) {
@@ -57,13 +69,47 @@ bool effective(PyObject* option, PyObject* standard, PyObject*& hook) {
   return is_true >= 0;
 }
 
-bool read_hooks(const Options& options, Hooks& hooks) {
+bool read_hooks(Gil& gil, const Options& options, Reading& reading) {
+  Hooks& hooks = reading.hooks;
   if (given(options.object_hook)) hooks.object_hook = options.object_hook;
   if (given(options.object_pairs_hook)) hooks.object_pairs_hook = options.object_pairs_hook;
-  return effective(options.parse_float, reinterpret_cast<PyObject*>(&PyFloat_Type),
-                   hooks.parse_float) &&
-         effective(options.parse_int, reinterpret_cast<PyObject*>(&PyLong_Type), hooks.parse_int) &&
-         effective(options.parse_constant, nullptr, hooks.parse_constant);
+  const bool read =
+      effective(options.parse_float, reinterpret_cast<PyObject*>(&PyFloat_Type),
+                hooks.parse_float) &&
+      effective(options.parse_int, reinterpret_cast<PyObject*>(&PyLong_Type), hooks.parse_int) &&
+      effective(options.parse_constant, nullptr, hooks.parse_constant);
+  if (!read) return false;
+  Hooks others = hooks;
+  others.parse_float = nullptr;
+  if (hooks.parse_float != nullptr && !others.any() && is_decimal_type(gil, hooks.parse_float)) {
+    reading.decimal = hooks.parse_float;
+    hooks = others;
+  }
+  return true;
+}
+
+bool read_duplicate_keys(const Options& options, Reading& reading) {
+  PyObject* const option = options.duplicate_keys;
+  if (option == nullptr) return true;
+  const auto is = [option](const char* name) {
+    return PyUnicode_Check(option) && PyUnicode_CompareWithASCIIString(option, name) == 0;
+  };
+  if (is("first")) {
+    reading.duplicates = DuplicateKeys::first;
+  } else if (is("error")) {
+    reading.duplicates = DuplicateKeys::error;
+  } else if (!is("last")) {
+    PyErr_Format(PyExc_ValueError, "duplicate_keys must be 'last', 'first' or 'error', not %R",
+                 option);
+    return false;
+  }
+  if (reading.duplicates == DuplicateKeys::last || reading.hooks.object_pairs_hook == nullptr) {
+    return true;
+  }
+  PyErr_Format(PyExc_ValueError,
+               "duplicate_keys=%R cannot be had with object_pairs_hook, which is given every pair",
+               option);
+  return false;
 }
 
 bool read_parse_options(const Options& options, ParseOptions& parse) {
@@ -94,12 +140,18 @@ Complaint complaint_of(const ParseError& error) {
 #endif
 }
 
+void raise_decode_error(Gil& gil, State& state, const Ref& message, PyObject* document,
+                        Py_ssize_t position) {
+  Ref type = message ? state.standard(gil, "JSONDecodeError") : Ref();
+  if (!type) return;
+  Ref error =
+      Ref::steal(PyObject_CallFunction(type.get(), "OOn", message.get(), document, position));
+  if (error) PyErr_SetObject(type.get(), error.get());
+}
+
 void raise_decode_error(Gil& gil, State& state, const char* message, PyObject* document,
                         Py_ssize_t position) {
-  Ref type = state.standard(gil, "JSONDecodeError");
-  if (!type) return;
-  Ref error = Ref::steal(PyObject_CallFunction(type.get(), "sOn", message, document, position));
-  if (error) PyErr_SetObject(type.get(), error.get());
+  raise_decode_error(gil, state, Ref::steal(PyUnicode_FromString(message)), document, position);
 }
 
 void raise(Gil& gil, State& state, const SourceText& document, const ParseError& error) {
@@ -124,33 +176,53 @@ void raise(Gil& gil, State& state, const SourceText& document, const ParseError&
                      document.characters_before(complaint.offset));
 }
 
+void raise_repeated_key(Gil& gil, State& state, const SourceText& document,
+                        const ParseOptions& options) {
+  Ref text = document.str(gil);
+  if (!text) return;
+  const auto repeated = find_repeated_key(document.utf8(), options);
+  const std::string_view name = repeated ? repeated->name : std::string_view();
+  Ref key = Ref::steal(
+      PyUnicode_DecodeUTF8(name.data(), static_cast<Py_ssize_t>(name.size()), "surrogatepass"));
+  if (!key) return;
+  raise_decode_error(gil, state, Ref::steal(PyUnicode_FromFormat("Repeated key %R", key.get())),
+                     text.get(), document.characters_before(repeated ? repeated->offset : 0));
+}
+
 template <class SomeBuilder>
 PyObject* build(Gil& gil, State& state, const SourceText& document, const ParseOptions& options,
                 SomeBuilder& builder) {
-  if (auto error = parse(document.utf8(), options, builder)) {
+  const auto error = parse(document.utf8(), options, builder);
+  if (!error) return builder.take().release();
+  if (builder.met_repeated_key()) {
+    raise_repeated_key(gil, state, document, options);
+  } else {
     raise(gil, state, document, *error);
-    return nullptr;
   }
-  return builder.take().release();
+  return nullptr;
 }
 
-PyObject* parse_document(Gil& gil, State& state, PyObject* source, const ParseOptions& options,
-                         const Hooks& hooks) {
+PyObject* parse_document(Gil& gil, State& state, PyObject* source, const Reading& reading) {
   SourceText document;
-  const auto purpose = hooks.any() ? SourceText::Purpose::hooks : SourceText::Purpose::build;
-  if (!document.open(gil, source, purpose)) {
+  const bool hooks = reading.hooks.any();
+  if (!document.open(gil, source,
+                     hooks ? SourceText::Purpose::hooks : SourceText::Purpose::build)) {
     if (document.bom_in_str()) {
       raise_decode_error(gil, state, "Unexpected UTF-8 BOM (decode using utf-8-sig)", source, 0);
     }
     return nullptr;
   }
-  if (hooks.any()) {
-    HookBuilder builder(gil, state.keys(), hooks);
-    return build(gil, state, document, options, builder);
+  if (hooks) {
+    HookBuilder builder(gil, state.keys(), reading.duplicates, reading.hooks);
+    return build(gil, state, document, reading.parse, builder);
   }
-  const CollectorPause pause(gil);
-  Builder builder(gil, state.keys());
-  return build(gil, state, document, options, builder);
+  const CollectorPause pause(gil, document.utf8().size());
+  if (reading.decimal != nullptr) {
+    DecimalBuilder builder(gil, state.keys(), reading.duplicates, reading.decimal);
+    return build(gil, state, document, reading.parse, builder);
+  }
+  Builder builder(gil, state.keys(), reading.duplicates);
+  return build(gil, state, document, reading.parse, builder);
 }
 
 bool bind(Gil& gil, Arguments& arguments, const Arguments::Slot& parameter, Options& o) {
@@ -163,19 +235,44 @@ bool bind(Gil& gil, Arguments& arguments, const Arguments::Slot& parameter, Opti
       {"object_pairs_hook", &o.object_pairs_hook},
       {"cls", &o.cls},
       {"allow_nan", &o.allow_nan},
+      {"duplicate_keys", &o.duplicate_keys},
   };
   return arguments.bind(gil, {&parameter, 1}, options);
 }
 
-PyObject* loads_source(Gil& gil, State& state, PyObject* source, const Options& options) {
-  ParseOptions parse;
-  Hooks hooks;
-  if (!read_hooks(options, hooks) || !read_parse_options(options, parse)) return nullptr;
+PyObject* loads_source(Gil& gil, State& state, PyObject* source, const Reading& reading) {
   try {
-    return parse_document(gil, state, source, parse, hooks);
+    return parse_document(gil, state, source, reading);
   } catch (const std::bad_alloc&) {
     return PyErr_NoMemory();
   }
+}
+
+PyObject* loads_source(Gil& gil, State& state, PyObject* source, const Options& options) {
+  Reading reading;
+  if (!read_hooks(gil, options, reading) || !read_parse_options(options, reading.parse) ||
+      !read_duplicate_keys(options, reading)) {
+    return nullptr;
+  }
+  return loads_source(gil, state, source, reading);
+}
+
+/// Without any option.
+PyObject* loads_source(Gil& gil, State& state, PyObject* source) {
+  Reading reading;
+  reading.parse.non_finite = NonFinite::accept;
+  reading.parse.max_depth = nesting_limit();
+  return loads_source(gil, state, source, reading);
+}
+
+/// What a str of ASCII or bytes of two characters say; of anything else nothing.
+std::string_view short_text(PyObject* source) {
+  if (PyBytes_CheckExact(source)) {
+    return {PyBytes_AS_STRING(source), PyBytes_GET_SIZE(source) == 2 ? std::size_t{2} : 0};
+  }
+  const bool ascii = PyUnicode_CheckExact(source) && PyUnicode_IS_COMPACT_ASCII(source);
+  if (!ascii || PyUnicode_GET_LENGTH(source) != 2) return {};
+  return {static_cast<const char*>(PyUnicode_DATA(source)), 2};
 }
 
 PyObject* refuse(PyObject* name) {
@@ -188,9 +285,16 @@ PyObject* refuse(PyObject* name) {
 
 PyObject* loads(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
                 PyObject* names) {
+  if (positional == 1 && names == nullptr) {
+    // So many documents are empty that they have a way of their own.
+    const std::string_view text = short_text(values[0]);
+    if (text == "{}") return PyDict_New();
+    if (text == "[]") return PyList_New(0);
+    return loads_source(gil, State::of(module), values[0]);
+  }
+  Options options;
   Arguments arguments("loads", values, positional, names);
   PyObject* source = nullptr;
-  Options options;
   if (!bind(gil, arguments, {"s", &source}, options)) return nullptr;
   State& state = State::of(module);
   if (given(options.cls)) {

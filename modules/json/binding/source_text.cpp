@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "modules/json/binding/python_objects.h"
 #include "modules/json/encode_utf8.h"
 
 namespace adyton::json {
@@ -100,6 +101,8 @@ bool SourceText::open_str(PyObject* str) {
     utf8_ = {static_cast<const char*>(data), length};
     return true;
   }
+  utf8_ = kept_utf8(str);
+  if (utf8_.data() != nullptr) return true;
   switch (PyUnicode_KIND(str)) {
     case PyUnicode_1BYTE_KIND:
       transcode(std::span(static_cast<const std::uint8_t*>(data), length));
@@ -123,7 +126,12 @@ void SourceText::transcode(std::span<const Char> text) {
 
 bool SourceText::open_bytes(Gil&, Ref bytes, Purpose purpose) {
   const std::string_view content = view(bytes.get());
-  const Encoding encoding = detect(content);
+  // As most documents begin, which says what detect() would.
+  const auto ascii = [content](std::size_t i) {
+    return static_cast<signed char>(content.data()[i]) > 0;
+  };
+  const bool plain = !content.empty() && ascii(0) && (content.size() == 1 || ascii(1));
+  const Encoding encoding = plain ? Encoding::utf8 : detect(content);
   const bool is_utf8 = encoding == Encoding::utf8 || encoding == Encoding::utf8_with_bom;
   if (!is_utf8 || purpose == Purpose::hooks) {
     str_ = decode_bytes(content, encoding);

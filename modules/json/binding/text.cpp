@@ -19,36 +19,39 @@ Py_UCS4 largest(Width width) {
   return 0x10FFFF;
 }
 
-void fill(PyObject* str, const StringToken& token) {
+std::size_t unit(Width width) {
+  return width <= Width::latin1 ? 1 : width == Width::ucs2 ? 2 : 4;
+}
+
+void fill(void* out, const StringToken& token) {
+  if (token.characters != nullptr) {
+    std::memcpy(out, token.characters, token.length * unit(token.width));
+    return;
+  }
   switch (token.width) {
     case Width::ascii:
     case Width::latin1:
-      return decode(token, static_cast<std::uint8_t*>(PyUnicode_DATA(str)));
+      return decode(token, static_cast<std::uint8_t*>(out));
     case Width::ucs2:
-      return decode(token, static_cast<std::uint16_t*>(PyUnicode_DATA(str)));
+      return decode(token, static_cast<std::uint16_t*>(out));
     case Width::ucs4:
-      return decode(token, static_cast<std::uint32_t*>(PyUnicode_DATA(str)));
+      return decode(token, static_cast<std::uint32_t*>(out));
   }
 }
 
 /// One character below U+0100: CPython has these ready.
 PyObject* single(const StringToken& token) {
   std::uint8_t c = 0;
-  decode(token, &c);
+  fill(&c, token);
   return PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, &c, 1);
 }
 
 }  // namespace
 
-PyObject* make_str(python::Gil&, const StringToken& token) {
+PyObject* make_wide_str(python::Gil&, const StringToken& token) {
   if (token.length == 1 && token.width <= Width::latin1) return single(token);
   PyObject* str = PyUnicode_New(static_cast<Py_ssize_t>(token.length), largest(token.width));
-  if (str == nullptr) return nullptr;
-  if (token.width == Width::ascii && !token.escaped) {
-    std::memcpy(PyUnicode_DATA(str), token.raw.data(), token.raw.size());
-  } else {
-    fill(str, token);
-  }
+  if (str != nullptr) fill(PyUnicode_DATA(str), token);
   return str;
 }
 

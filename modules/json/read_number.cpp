@@ -1,0 +1,182 @@
+#include "modules/json/read_number.h"
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "modules/json/powers_of_ten.h"
+
+namespace adyton::json {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Reads digits from `p` on into `value`, which wraps beyond 19 of them; returns their end.
+const char* read_digits(const char* p, const char* end, std::uint64_t& value) {
+  if constexpr (std::endian::native == std::endian::little) {
+    while (end - p >= 8) {
+      const std::uint64_t word = detail::load_8(p);
+      const unsigned count = detail::digits_in(word);
+      if (count == 0) return p;
+      value = value * detail::small_powers_of_ten[count] + detail::value_of(word, count);
+      p += count;
+      if (count < 8) return p;
+    }
+  }
+  for (; is_digit(*p); ++p) value = value * 10 + static_cast<std::uint64_t>(*p - '0');
+  return p;
+}
+
+/// As many as matter.
+unsigned digit_count(const char* digits, const char* end) {
+  return end - digits > 100 ? 100 : static_cast<unsigned>(end - digits);
+}
+
+constexpr double undecided = std::numeric_limits<double>::quiet_NaN();
+
+__extension__ using Wide = unsigned __int128;
+
+}  // namespace
+
+/// From the product of the mantissa and the 128 leading bits of the power of ten. The table's
+/// number is too large by less than one in its last bit, so the product is too large by less than
+/// the mantissa: of its 192 bits, the upper 128 are right or one too many. Where that could decide
+/// how to round, which is next to a tie only, there is no answer; nor is there for subnormal
+/// results.
+double detail::nearest_double_by_product(std::uint64_t decimal, int exponent) {
+  if (decimal == 0) return 0;
+  if (exponent < least_power_of_ten || exponent > largest_power_of_ten) return undecided;
+  const detail::PowerOfTen& power = detail::powers_of_ten.from_least[exponent - least_power_of_ten];
+  const int zeros = std::countl_zero(decimal);
+  const std::uint64_t mantissa = decimal << zeros;
+  const Wide low = Wide{mantissa} * power.low;
+  const Wide product = Wide{mantissa} * power.high + static_cast<std::uint64_t>(low >> 64);
+  const auto high = static_cast<std::uint64_t>(product >> 64);
+  const auto middle = static_cast<std::uint64_t>(product);
+
+  const int top = static_cast<int>(high >> 63);
+  const int shift = 10 + top;  // leaves 53 bits
+  const std::uint64_t rest = high & ((std::uint64_t{1} << shift) - 1);
+  const std::uint64_t half = std::uint64_t{1} << (shift - 1);
+  if (rest == half && middle == 0) return undecided;
+  const std::uint64_t bits = (high >> shift) + (rest >= half ? 1 : 0);
+
+  const int log2_of_power = (exponent * 217'706) >> 16;  // rounded down
+  const int biased = 11 + top - zeros + log2_of_power + 1075;
+  if (biased < 1 || biased > 2045) return undecided;
+  // The leading bit of `bits` adds one to the exponent.
+  return std::bit_cast<double>((static_cast<std::uint64_t>(biased - 1) << 52) + bits);
+}
+
+namespace {
+
+/// Whether the value of the (out of range) decimal text is large rather than small: the power of
+/// ten of its first nonzero digit decides.
+bool is_large(const char* p, const char* end, std::int64_t exponent) {
+  std::int64_t power = 0;
+  bool fraction = false;
+  bool significant = false;
+  for (; p != end && (is_digit(*p) || *p == '.'); ++p) {
+    if (*p == '.') {
+      fraction = true;
+      continue;
+    }
+    significant = significant || *p != '0';
+    if (!fraction && significant) ++power;
+    if (fraction && !significant) --power;
+  }
+  return power + exponent > 0;
+}
+
+/// The nearest double of the unsigned decimal text [p, end), whose written exponent is `exponent`.
+double convert_text(const char* p, const char* end, std::int64_t exponent) {
+  double value = 0;
+  if (std::from_chars(p, end, value).ec == std::errc{}) return value;
+  return is_large(p, end, exponent) ? std::numeric_limits<double>::infinity() : 0.0;
+}
+
+/// Reads an exponent at `p` if there is one; returns its end, else `p`.
+const char* read_exponent(const char* p, std::int64_t& exponent) {
+  if (*p != 'e' && *p != 'E') return p;
+  const char* digit = p + 1;
+  const bool negative = *digit == '-';
+  if (*digit == '-' || *digit == '+') ++digit;
+  if (!is_digit(*digit)) return p;
+  for (; is_digit(*digit); ++digit) {
+    // Far beyond every double; stopping here keeps the sum from overflowing.
+    if (exponent < 1'000'000'000'000) exponent = exponent * 10 + (*digit - '0');
+  }
+  if (negative) exponent = -exponent;
+  return digit;
+}
+
+/// Digits beyond 19 do not fit std::uint64_t; leading zeros do not count.
+bool fits_19_digits(const char* p, const char* end) {
+  if (end - p <= 19) return true;
+  while (p != end && (*p == '0' || *p == '.')) ++p;
+  return end - p <= 19;
+}
+
+}  // namespace
+
+NumberToken detail::finish_integer(const char* digits, unsigned count, bool negative,
+                                   std::uint64_t value) {
+  constexpr std::uint64_t limit = std::numeric_limits<std::int64_t>::max();
+  constexpr std::uint64_t least_of_20_digits = 10'000'000'000'000'000'000u;
+  const char* const end = digits + count;
+  if (count <= 19 && value <= limit + (negative ? 1 : 0)) {
+    const std::uint64_t bits = negative ? 0 - value : value;
+    return {NumberToken::Kind::integer, end, static_cast<std::int64_t>(bits)};
+  }
+  // Twenty digits that are too many have lost 2^64, and are fewer than twenty.
+  const bool fits = count <= 19 || (count == 20 && *digits == '1' && value >= least_of_20_digits);
+  return {NumberToken::Kind::big_integer, end, static_cast<std::int64_t>(value), 0,
+          fits && !negative};
+}
+
+NumberToken measure_number(const char* p, const char* end) {
+  const bool negative = *p == '-';
+  const char* const digits = p + (negative ? 1 : 0);
+  if (!is_digit(*digits)) return {};
+  std::uint64_t value = 0;
+  p = *digits == '0' ? digits + 1 : read_digits(digits, end, value);
+  const char* const whole_end = p;
+  std::uint64_t ignored = 0;
+  if (*p == '.' && is_digit(p[1])) p = read_digits(p + 1, end, ignored);
+  std::int64_t exponent = 0;
+  p = read_exponent(p, exponent);
+  if (p == whole_end) return detail::finish_integer(digits, digit_count(digits, p), negative, value);
+  return {NumberToken::Kind::real, p, 0, 0};
+}
+
+NumberToken scan_number(const char* p, const char* end) {
+  const bool negative = *p == '-';
+  const char* const digits = p + (negative ? 1 : 0);
+  if (!is_digit(*digits)) return {};
+  std::uint64_t mantissa = 0;
+  std::int64_t exponent = 0;
+  p = *digits == '0' ? digits + 1 : read_digits(digits, end, mantissa);
+  const char* const whole_end = p;
+  if (*p == '.' && is_digit(p[1])) {
+    p = read_digits(p + 1, end, mantissa);
+    exponent = -(p - whole_end - 1);
+  }
+  const char* const mantissa_end = p;
+  std::int64_t written = 0;
+  p = read_exponent(p, written);
+  if (p == whole_end) return detail::finish_integer(digits, digit_count(digits, p), negative, mantissa);
+
+  exponent += written;
+  double value = undecided;
+  if (fits_19_digits(digits, mantissa_end) && exponent > -1000 && exponent < 1000) {
+    value = detail::nearest_double(mantissa, static_cast<int>(exponent));
+  }
+  if (std::isnan(value)) value = convert_text(digits, p, written);
+  return {NumberToken::Kind::real, p, 0, negative ? -value : value};
+}
+
+}  // namespace adyton::json

@@ -1,0 +1,241 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace adyton::json {
+
+/// A number as it stands in a document. An integer that fits std::int64_t is `integer`, one that
+/// does not is `big_integer` (its text is its value); with a fraction or an exponent it is `real`.
+struct NumberToken {
+  enum class Kind : std::uint8_t { none, integer, big_integer, real };
+
+  Kind kind = Kind::none;
+  const char* end = nullptr;  // the byte after it
+  std::int64_t integer = 0;
+  double real = 0;
+  bool is_unsigned = false;  // a big_integer that fits std::uint64_t: `integer` has its bits
+};
+
+/// The longest number that begins at `p` (RFC 8259); Kind::none if there is none. What follows it
+/// is not looked at: of "1.e5" the number is "1". A NUL is readable at `end`. A real is the nearest
+/// double, ties to even; beyond the largest it is infinite.
+NumberToken scan_number(const char* p, const char* end);
+
+/// The same without the value.
+NumberToken measure_number(const char* p, const char* end);
+
+namespace detail {
+
+// Eight characters are looked at in a word, the first in the lowest byte.
+inline std::uint64_t load_8(const char* p) {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  return word;
+}
+
+/// The top bit of each of the word's characters that is no digit.
+inline std::uint64_t not_digits(std::uint64_t word) {
+  const std::uint64_t digits = word ^ 0x3030303030303030u;
+  return ((digits + 0x7676767676767676u) | digits) & 0x8080808080808080u;
+}
+
+/// How many of the word's characters are digits before one is none.
+inline unsigned digits_in(std::uint64_t word) {
+  const std::uint64_t others = not_digits(word);
+  return others == 0 ? 8 : static_cast<unsigned>(std::countr_zero(others)) / 8;
+}
+
+/// The value of the word's first `count` characters, 1 to 8 digits: by pairs, fours, all.
+inline std::uint64_t value_of(std::uint64_t word, unsigned count) {
+  // Behind zeros, as eight digits.
+  word = (word & 0x0F0F0F0F0F0F0F0Fu) << (64 - 8 * count);
+  word = word * 10 + (word >> 8);
+  return ((word & 0x000000FF000000FFu) * 0x000F424000000064u +
+          ((word >> 16) & 0x000000FF000000FFu) * 0x0000271000000001u) >>
+         32;
+}
+
+/// The same of 0 to 8.
+inline std::uint64_t value_of_some(std::uint64_t word, unsigned count) {
+  return count == 0 ? 0 : value_of(word, count);
+}
+
+inline constexpr std::uint64_t small_powers_of_ten[] = {1,
+                                                        10,
+                                                        100,
+                                                        1000,
+                                                        10'000,
+                                                        100'000,
+                                                        1'000'000,
+                                                        10'000'000,
+                                                        100'000'000,
+                                                        1'000'000'000,
+                                                        10'000'000'000,
+                                                        100'000'000'000,
+                                                        1'000'000'000'000,
+                                                        10'000'000'000'000,
+                                                        100'000'000'000'000,
+                                                        1'000'000'000'000'000,
+                                                        10'000'000'000'000'000,
+                                                        100'000'000'000'000'000,
+                                                        1'000'000'000'000'000'000,
+                                                        10'000'000'000'000'000'000u};
+
+/// The value of `count` digits, 1 to 16 of them.
+[[gnu::always_inline]] inline std::uint64_t value_of_digits(const char* digits, unsigned count) {
+  if (count <= 8) return value_of(load_8(digits), count);
+  return value_of(load_8(digits), 8) * small_powers_of_ten[count - 8] +
+         value_of(load_8(digits + 8), count - 8);
+}
+
+/// The integer of `count` digits whose value is `value`, but for what does not fit 64 bits.
+NumberToken finish_integer(const char* digits, unsigned count, bool negative, std::uint64_t value);
+
+// Powers of ten that are doubles without rounding.
+inline constexpr double exact_powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/// nearest_double by the longer way.
+double nearest_double_by_product(std::uint64_t mantissa, int exponent);
+
+/// The double nearest to mantissa × 10^exponent, ties to even; NaN in the few cases where that
+/// takes more than its 64 bits to find out.
+[[gnu::always_inline]] inline double nearest_double(std::uint64_t mantissa, int exponent) {
+  const auto exact = [mantissa, exponent] {
+    const auto whole = static_cast<double>(static_cast<std::int64_t>(mantissa));
+    return exponent < 0 ? whole / exact_powers_of_ten[-exponent]
+                        : whole * exact_powers_of_ten[exponent];
+  };
+  // One multiplication or division of two exact doubles rounds once, so its result is the nearest.
+  // Numbers of all the digits that a double has lie on both sides of 2^53: they better all go the
+  // same way, which the processor then foresees.
+  const bool small = exponent >= -22 && exponent <= 22;
+  if (small && mantissa < 10'000'000'000'000) return exact();
+  const double real = nearest_double_by_product(mantissa, exponent);
+  if (real != real && small && mantissa <= (std::uint64_t{1} << 53)) [[unlikely]]
+    return exact();
+  return real;
+}
+
+/// The number at p as far as its first 32 characters tell, `others` having a bit for each that is
+/// no digit. Precondition: it is longer than what scan_short_integer reads, or no integer.
+[[gnu::always_inline]] inline NumberToken scan_in_32(const char* const p, std::uint32_t others) {
+  const unsigned sign = *p == '-' ? 1 : 0;
+  const char* const digits = p + sign;
+  // A sign counts as a digit to find the end: so the end is known before it is.
+  others &= ~std::uint32_t{1};
+  const auto whole_end = static_cast<unsigned>(std::countr_zero(others));
+  const unsigned count = whole_end - sign;
+  const unsigned first = static_cast<unsigned char>(*digits) - unsigned{'0'};
+  if (others == 0 || first > 9) return {};
+  // A zero may only stand alone, and scan_number reads "0" of "01".
+  if ((first == 0) & (count > 1)) return {};
+  const char after_whole = p[whole_end];
+
+  if (after_whole != '.' && (after_whole | 0x20) != 'e') {
+    if (count <= 16) {
+      const auto value = static_cast<std::int64_t>(value_of_digits(digits, count));
+      return {NumberToken::Kind::integer, p + whole_end, sign != 0 ? -value : value, 0};
+    }
+    if (count > 20) return {};
+    const std::uint64_t value =
+        value_of_digits(digits, 16) * small_powers_of_ten[count - 16] +
+        value_of(load_8(digits + 16), count - 16);
+    if (count < 19) {
+      const auto whole = static_cast<std::int64_t>(value);
+      return {NumberToken::Kind::integer, p + whole_end, sign != 0 ? -whole : whole, 0};
+    }
+    return finish_integer(digits, count, sign != 0, value);
+  }
+
+  if (count > 16) return {};
+  std::uint64_t mantissa = value_of_digits(digits, count);
+  unsigned end = whole_end;
+  int exponent = 0;
+  if (after_whole == '.') {
+    others &= others - 1;
+    end = static_cast<unsigned>(std::countr_zero(others));
+    const unsigned decimals = end - whole_end - 1;
+    if (others == 0 || decimals == 0) return {};
+    const char* const decimal = p + whole_end + 1;
+    exponent = -static_cast<int>(decimals);
+    if (decimals <= 8) {
+      mantissa = mantissa * small_powers_of_ten[decimals] + value_of(load_8(decimal), decimals);
+    } else {
+      // All of one way again, however many there are: eight, up to eight, up to eight.
+      const unsigned middle = decimals < 16 ? decimals - 8 : 8;
+      const unsigned last = decimals - 8 - middle;
+      const std::uint64_t upper =
+          value_of(load_8(decimal), 8) * small_powers_of_ten[middle] +
+          value_of(load_8(decimal + 8), middle);
+      // A mantissa has 19 digits; zeros before the others are none.
+      if (count + decimals > 19 &&
+          (mantissa != 0 || decimals > 23 || upper >= small_powers_of_ten[19 - last])) {
+        return {};
+      }
+      mantissa = (mantissa * small_powers_of_ten[8 + middle] + upper) * small_powers_of_ten[last] +
+                 value_of_some(load_8(decimal + 16), last);
+    }
+    if (decimals <= 8 && count + decimals > 19) return {};
+  }
+  if ((p[end] | 0x20) == 'e') {
+    const char* const exponent_at = p + end + 1;
+    const bool down = *exponent_at == '-';
+    const unsigned with_sign = down || *exponent_at == '+' ? 1 : 0;
+    // Again the sign is passed before it is known.
+    others &= ~std::uint32_t{0} << 1 << end << 1;
+    const auto exponent_end = static_cast<unsigned>(std::countr_zero(others));
+    const unsigned length = exponent_end - end - 1 - with_sign;
+    const bool is_digit = static_cast<unsigned char>(exponent_at[with_sign] - '0') < 10;
+    if (others == 0 || length > 4 || !is_digit) return {};
+    const auto written = static_cast<int>(value_of(load_8(exponent_at + with_sign), length));
+    exponent += down ? -written : written;
+    end = exponent_end;
+  }
+  const double real = nearest_double(mantissa, exponent);
+  if (real != real) return {};
+  return {NumberToken::Kind::real, p + end, 0, sign != 0 ? -real : real};
+}
+
+}  // namespace detail
+
+/// scan_number for the many that are integers of up to 7 digits, or 6 and a sign; Kind::none for
+/// any other text, which scan_number then tells about. 16 bytes are readable from `p` on.
+[[gnu::always_inline]] inline NumberToken scan_short_integer(const char* p) {
+  if constexpr (std::endian::native != std::endian::little) return {};
+  const std::uint64_t word = detail::load_8(p);
+  // A sign counts as a digit to find the end: so the end is known before it is.
+  const std::uint64_t others = detail::not_digits(word) & ~std::uint64_t{0xFF};
+  if (others == 0) return {};
+  const auto bits = static_cast<unsigned>(std::countr_zero(others)) & ~7u;
+  const char* const end = p + bits / 8;
+  const auto after = static_cast<char>(word >> bits);
+  const auto first = static_cast<char>(word);
+  std::uint64_t digits = (word & 0x0F0F0F0F0F0F0F0Fu);
+  const bool negative = first == '-';
+  const auto leading = static_cast<unsigned char>((negative ? static_cast<char>(word >> 8) : first) - '0');
+  digits &= ~std::uint64_t{negative ? 0xFFu : 0u};
+  if (leading > 9 || after == '.' || (after | 0x20) == 'e') return {};
+  if ((leading == 0) & (bits > (negative ? 16u : 8u))) return {};
+  const auto value = static_cast<std::int64_t>(detail::value_of(digits, bits / 8));
+  return {NumberToken::Kind::integer, end, negative ? -value : value, 0};
+}
+
+/// What scan_ordinary_number looks at.
+inline constexpr std::size_t ordinary_number_reach = 64;
+
+/// scan_number for what most numbers are: Kind::none for any other, and for text that is none,
+/// about which scan_number then tells. `others` has a bit for each of the first 32 characters that
+/// is no digit, the first one's the lowest; `ordinary_number_reach` bytes are readable from `p` on.
+[[gnu::always_inline]] inline NumberToken scan_ordinary_number(const char* p,
+                                                               std::uint32_t others) {
+  if constexpr (std::endian::native != std::endian::little) return {};
+  return detail::scan_in_32(p, others);
+}
+
+}  // namespace adyton::json
