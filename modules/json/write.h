@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "modules/json/number.h"
+#include "modules/json/write_number.h"
 
 namespace adyton::json {
 
@@ -24,6 +24,9 @@ class Buffer {
     if (static_cast<std::size_t>(limit_ - cursor_) < more) grow(more);
   }
   char* cursor() { return cursor_; }
+  /// The end of the room.
+  char* limit() { return limit_; }
+  std::size_t room() const { return static_cast<std::size_t>(limit_ - cursor_); }
   void advance_to(char* end) { cursor_ = end; }
 
   void put(char c) {
@@ -111,6 +114,10 @@ class Writer {
   void colon() { out_.put(layout_.key_separator); }
 
   Buffer& out() { return out_; }
+
+  /// How many containers are open, and a change of it by who writes brackets himself.
+  std::size_t level() const { return level_; }
+  void move(int levels) { level_ += static_cast<std::size_t>(levels); }
 
  private:
   void new_line();

@@ -4,7 +4,9 @@
 #include <new>
 
 #include "modules/json/binding/dump_options.h"
+#include "modules/json/binding/limits.h"
 #include "modules/json/binding/output.h"
+#include "modules/json/binding/state.h"
 
 namespace adyton::json {
 namespace {
@@ -25,9 +27,11 @@ bool is_ascii(const Layout& layout) {
 template <class SomeOutput>
 PyObject* serialize(Gil& gil, State& state, PyObject* object, const SerializeOptions& options) {
   try {
-    SomeOutput out(gil);
+    SomeOutput out(gil, state.expected_output());
     Serializer serializer(gil, state, options, out);
-    return serializer.write(object) ? out.finish() : nullptr;
+    if (!serializer.write(object)) return nullptr;
+    state.written(out.written().size());
+    return out.finish();
   } catch (const std::bad_alloc&) {
     return PyErr_NoMemory();
   }
@@ -46,6 +50,7 @@ PyObject* serialize_to_str(Gil& gil, State& state, PyObject* object,
 
 /// json.dumps with these keywords: a str.
 Ref standard_text(Gil& gil, State& state, PyObject* object, DumpKeywords& keywords) {
+  if (!keywords.are_standard(gil)) return Ref();
   Ref dumps = state.standard(gil, "dumps");
   Ref arguments = Ref::steal(dumps ? PyTuple_Pack(1, object) : nullptr);
   Ref options = arguments ? keywords.dict(gil) : Ref();
@@ -55,6 +60,7 @@ Ref standard_text(Gil& gil, State& state, PyObject* object, DumpKeywords& keywor
 
 /// What json.dump with these keywords writes: a str. It may differ from what json.dumps returns.
 Ref standard_written(Gil& gil, State& state, PyObject* object, DumpKeywords& keywords) {
+  if (!keywords.are_standard(gil)) return Ref();
   Ref dump = state.standard(gil, "dump");
   const Ref io = Ref::steal(dump ? PyImport_ImportModule("io") : nullptr);
   const Ref out = Ref::steal(io ? PyObject_CallMethod(io.get(), "StringIO", nullptr) : nullptr);
@@ -77,15 +83,56 @@ PyObject* standard_dumpb(Gil& gil, State& state, PyObject* object, DumpKeywords 
   return text ? PyUnicode_AsUTF8String(text.get()) : nullptr;
 }
 
-PyObject* forward(Gil& gil, State& state, const Arguments& arguments, const char* function) {
+PyObject* forward(Gil& gil, State& state, const Arguments& arguments, DumpKeywords& keywords,
+                  const char* function) {
+  if (!keywords.are_standard(gil)) return nullptr;
   Ref standard = state.standard(gil, function);
-  return standard ? arguments.forward(standard.get()) : nullptr;
+  return standard ? keywords.forward(gil, arguments, standard.get()) : nullptr;
+}
+
+/// What to do instead where the standard library refused an object: Adyton may know one that it
+/// does not. Fills `options`, which has defaults, for it; else false, with the exception as it was.
+bool try_natives(Gil& gil, DumpKeywords& keywords, SerializeOptions& options) {
+  if (!PyErr_ExceptionMatches(PyExc_TypeError) || !keywords.ask_for_natives(gil)) return false;
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  if (read_options(gil, keywords, options) != Route::native) {
+    PyErr_Restore(type, value, traceback);
+    return false;
+  }
+  for (PyObject* part : {type, value, traceback}) Py_XDECREF(part);
+  return true;
+}
+
+// What nesting_limit() is unless it was changed.
+constexpr std::size_t usual_nesting_limit = PY_VERSION_HEX >= 0x030C0000 ? 10'000 : 1000;
+
+/// The options of a call without keywords, under the usual limit.
+SerializeOptions text_options() {
+  SerializeOptions options;
+  options.native.natives = Natives::on;
+  options.max_depth = usual_nesting_limit;
+  return options;
+}
+
+SerializeOptions bytes_options() {
+  SerializeOptions options = text_options();
+  options.layout = {};
+  options.characters = Characters::utf8;
+  options.surrogates = Surrogates::reject;
+  return options;
 }
 
 }  // namespace
 
 PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
                 PyObject* names) {
+  if (names == nullptr && positional == 1) {
+    static const SerializeOptions usual = text_options();
+    if (nesting_limit() == usual.max_depth) {
+      return serialize<AsciiOutput>(gil, State::of(module), values[0], usual);
+    }
+  }
   Arguments arguments("dumps", values, positional, names);
   PyObject* object = nullptr;
   const Slot parameters[] = {{"obj", &object}};
@@ -93,12 +140,15 @@ PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
   SerializeOptions options;
   if (!keywords.bind(gil, arguments, parameters)) return nullptr;
   State& state = State::of(module);
-  if (arguments.unknown() != nullptr) return forward(gil, state, arguments, "dumps");
+  if (arguments.unknown() != nullptr) return forward(gil, state, arguments, keywords, "dumps");
   switch (read_options(gil, keywords, options)) {
     case Route::native:
       return serialize_to_str(gil, state, object, options);
-    case Route::standard:
-      return forward(gil, state, arguments, "dumps");
+    case Route::standard: {
+      PyObject* const text = forward(gil, state, arguments, keywords, "dumps");
+      if (text != nullptr || !try_natives(gil, keywords, options)) return text;
+      return serialize_to_str(gil, state, object, options);
+    }
     case Route::failed:
       break;
   }
@@ -116,26 +166,33 @@ PyObject* dump(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t p
   if (!keywords.bind(gil, arguments, parameters)) return nullptr;
   State& state = State::of(module);
   const bool custom = keywords.cls != nullptr && keywords.cls != Py_None;
-  if (custom || arguments.unknown() != nullptr) return forward(gil, state, arguments, "dump");
+  if (custom || arguments.unknown() != nullptr)
+    return forward(gil, state, arguments, keywords, "dump");
   const Route route = read_options(gil, keywords, options);
   if (route == Route::failed) return nullptr;
-  options.model = Model::python_encoder;
-  Ref text = route == Route::native ? Ref::steal(serialize_to_str(gil, state, object, options))
-                                    : standard_written(gil, state, object, keywords);
+  Ref text;
+  if (route == Route::standard) text = standard_written(gil, state, object, keywords);
+  if (route == Route::native || (!text && try_natives(gil, keywords, options))) {
+    options.model = Model::python_encoder;
+    text = Ref::steal(serialize_to_str(gil, state, object, options));
+  }
   Ref done = Ref::steal(text ? PyObject_CallMethod(file, "write", "O", text.get()) : nullptr);
   return done ? Py_NewRef(Py_None) : nullptr;
 }
 
 PyObject* dumpb(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
                 PyObject* names) {
+  if (names == nullptr && positional == 1) {
+    static const SerializeOptions usual = bytes_options();
+    if (nesting_limit() == usual.max_depth) {
+      return serialize<BytesOutput>(gil, State::of(module), values[0], usual);
+    }
+  }
   Arguments arguments("dumpb", values, positional, names);
   PyObject* object = nullptr;
   const Slot parameters[] = {{"obj", &object}};
   DumpKeywords keywords;
-  SerializeOptions options;
-  options.layout = {};
-  options.characters = Characters::utf8;
-  options.surrogates = Surrogates::reject;
+  SerializeOptions options = bytes_options();
   if (!keywords.bind(gil, arguments, parameters)) return nullptr;
   if (PyObject* unknown = arguments.unknown()) {
     PyErr_Format(PyExc_TypeError, "dumpb() got an unexpected keyword argument '%U'", unknown);
@@ -145,8 +202,11 @@ PyObject* dumpb(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
   switch (read_options(gil, keywords, options)) {
     case Route::native:
       return serialize<BytesOutput>(gil, state, object, options);
-    case Route::standard:
-      return standard_dumpb(gil, state, object, keywords);
+    case Route::standard: {
+      PyObject* const bytes = standard_dumpb(gil, state, object, keywords);
+      if (bytes != nullptr || !try_natives(gil, keywords, options)) return bytes;
+      return serialize<BytesOutput>(gil, state, object, options);
+    }
     case Route::failed:
       break;
   }

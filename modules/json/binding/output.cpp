@@ -1,15 +1,30 @@
 #include "modules/json/binding/output.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <string_view>
 
+#include "modules/json/binding/object_layout.h"
+
 namespace adyton::json {
+
+/// As much as is expected, and a little more; but not much more than there is, for the document may
+/// be a small one after a large one.
+std::size_t Output::foreseen(std::size_t size) const {
+  constexpr std::size_t margin = 1024;
+  return std::min(expected_ + expected_ / 32 + margin, 8 * std::max(size, margin));
+}
+
+bool Output::fits() const {
+  const std::size_t size = written().size();
+  return room() <= size / 8;
+}
 
 void Output::grow(std::size_t more) {
   const std::string_view old = written();
   const std::size_t size = old.size();
-  const std::size_t capacity = next_capacity(more);
+  const std::size_t capacity = std::max(next_capacity(more), foreseen(size));
   const bool from_start = is_short();
   char* const memory = resize(capacity);
   if (memory == nullptr) {
@@ -39,6 +54,13 @@ PyObject* BytesOutput::finish() {
   const auto size = static_cast<Py_ssize_t>(text.size());
   if (is_short()) return PyBytes_FromStringAndSize(text.data(), size);
   PyObject* bytes = object_.release();
+#if ADYTON_KNOWS_OBJECT_LAYOUT
+  if (fits()) {
+    Py_SET_SIZE(reinterpret_cast<PyVarObject*>(bytes), size);
+    PyBytes_AS_STRING(bytes)[size] = '\0';
+    return bytes;
+  }
+#endif
   _PyBytes_Resize(&bytes, size);  // null, with MemoryError set, if it fails
   return bytes;
 }
@@ -65,6 +87,13 @@ PyObject* AsciiOutput::finish() {
     return str;
   }
   PyObject* str = object_.release();
+#if ADYTON_KNOWS_OBJECT_LAYOUT
+  if (fits()) {
+    reinterpret_cast<PyASCIIObject*>(str)->length = size;
+    PyUnicode_1BYTE_DATA(str)[size] = '\0';
+    return str;
+  }
+#endif
   if (PyUnicode_Resize(&str, size) < 0) Py_CLEAR(str);
   return str;
 }

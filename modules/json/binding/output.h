@@ -9,11 +9,14 @@
 namespace adyton::json {
 
 /// A Buffer that becomes a Python object without being copied, unless it is short: the first bytes
-/// lie on the C stack. The GIL is held for its whole life; it throws std::bad_alloc, with no
-/// exception set.
+/// lie on the C stack. An object may keep an eighth more memory than it needs. The GIL is held for
+/// its whole life; it throws std::bad_alloc, with no exception set.
 class Output : public Buffer {
  public:
-  explicit Output(python::Gil&) { place(start_, 0, sizeof start_); }
+  /// About `expected` bytes will be written.
+  explicit Output(python::Gil&, std::size_t expected = 0) : expected_(expected) {
+    place(start_, 0, sizeof start_);
+  }
 
  protected:
   void grow(std::size_t more) override;
@@ -23,9 +26,16 @@ class Output : public Buffer {
 
   bool is_short() const { return !object_; }
 
+  /// Whether so little of the object's memory is left over that it may stay with it. What is given
+  /// back to the system would have to be fetched from it, page by page, for the next document.
+  bool fits() const;
+
   python::Ref object_;
 
  private:
+  std::size_t foreseen(std::size_t size) const;
+
+  std::size_t expected_;
   char start_[1024];
 };
 

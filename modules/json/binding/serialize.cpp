@@ -1,11 +1,18 @@
 #include "modules/json/binding/serialize.h"
 
 #include <cmath>
+#include <new>
 #include <span>
+
+#include "host/base/cpu.h"
+#include "host/base/text.h"
+#include "modules/json/binding/state.h"
+#include "modules/json/parse.h"
 
 namespace adyton::json {
 namespace {
 
+using python::Gil;
 using python::Ref;
 
 /// Whether a dict of a derived type that turns out to have no members is written "{}" under an
@@ -16,70 +23,127 @@ constexpr bool memberless_is_compact = true;
 constexpr bool memberless_is_compact = false;
 #endif
 
-/// object.__class__.__name__, or none with an exception set.
-Ref class_name(PyObject* object) {
-  const Ref type = Ref::steal(PyObject_GetAttrString(object, "__class__"));
-  return Ref::steal(type ? PyObject_GetAttrString(type.get(), "__name__") : nullptr);
-}
-
 }  // namespace
 
-bool Serializer::write(PyObject* object) {
-  if (!put_value(object)) return false;
-  while (!open_.empty()) {
-    if (!advance()) return false;
-  }
-  return true;
+Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options, Buffer& out)
+    : gil_(gil), state_(state), options_(options), writer_(out, options_.layout), out_(out) {
+  const Layout& layout = options.layout;
+  const auto text = [](const std::string& of) { return Text{of.data(), of.size()}; };
+  constexpr std::size_t longest = 7;  // with a quote, as much as one store writes
+  const auto is = [](const std::string& separator, char c) {
+    return separator.size() == 1 && separator[0] == c;
+  };
+  punctuation_ = {!layout.indent && is(layout.item_separator, ',') && is(layout.key_separator, ':'),
+                  !layout.indent && layout.item_separator.size() <= longest &&
+                      layout.key_separator.size() <= longest,
+                  text(layout.item_separator), text(layout.key_separator)};
+  if (punctuation_.brief) return;
+  key_separator_.reserve(layout.key_separator.size() + Text::padding);
+  key_separator_ = layout.key_separator;
+  punctuation_.key_separator = text(key_separator_);
 }
 
-/// Goes on with the innermost container until it ends or opens another.
+Serializer::~Serializer() {
+  if (!sorted_.empty()) end_sorted({.kind = Open::Kind::sorted_dict, .object = nullptr});
+}
+
+bool Serializer::write(PyObject* object) {
+#if defined(__x86_64__)
+  switch (vector_level()) {
+    case VectorLevel::avx512:
+      return walk_avx512(*this, object);
+    case VectorLevel::avx2:
+      return walk_avx2(*this, object);
+    case VectorLevel::portable:
+      break;
+  }
+#endif
+  return walk_portable(*this, object);
+}
+
+char* Serializer::cursor() noexcept {
+  return out_.cursor();
+}
+
+void Serializer::give_back(char* cursor) noexcept {
+  out_.advance_to(cursor);
+}
+
+char* Serializer::make_room(char* cursor, std::size_t more, char*& limit) noexcept {
+  out_.advance_to(cursor);
+  if (!guarded([&] { return out_.reserve(more), true; })) return nullptr;
+  limit = out_.limit();
+  return out_.cursor();
+}
+
+bool Serializer::begin_line(int levels, Text& line) noexcept {
+  writer_.move(levels);
+  const Layout& layout = options_.layout;
+  std::size_t size = layout.item_separator.size();
+  if (layout.indent) size += 1 + writer_.level() * layout.indent->size();
+  return guarded([&] {
+    if (line_.empty()) line_ = layout.indent ? cat(layout.item_separator, '\n') : layout.item_separator;
+    while (layout.indent && !layout.indent->empty() && line_.size() < size) line_ += *layout.indent;
+    // So that the padding can be read, too.
+    line_.reserve(line_.size() + Text::padding);
+    line = {line_.data(), size};
+    return true;
+  });
+}
+
+NativeWriter& Serializer::make_natives() noexcept {
+  native_ = &natives_.emplace(gil_, state_.native_types(), options_, writer_);
+  return *native_;
+}
+
+bool Serializer::no_memory() noexcept {
+  PyErr_NoMemory();
+  return false;
+}
+
+template <class Work>
+bool Serializer::guarded(Work work) noexcept {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return no_memory();
+  }
+}
+
+/// What is done here may run Python code, and so change what is being written; nor may such code
+/// run a second time in a circle.
+bool Serializer::prepare() {
+  pin();
+  return options_.circles == Circles::unchecked || !open_.has_repeats() || refuse_circle();
+}
+
+bool Serializer::put_other(PyObject* object) noexcept {
+  return guarded([&] { return prepare() && put_value(object); });
+}
+
+bool Serializer::put_other_member(PyObject* key, PyObject* value) noexcept {
+  return guarded([&] {
+    if (!begin_native_member(key)) return prepare() && put_member(open_.top(), key, value);
+    const Scalar scalar = put_scalar(value);
+    if (scalar == Scalar::not_scalar) return prepare() && open_object(value);
+    return scalar == Scalar::written;
+  });
+}
+
+bool Serializer::advance_other() noexcept {
+  return guarded([&] { return prepare() && advance(); });
+}
+
+bool Serializer::may_open(PyObject* object) noexcept {
+  return guarded([&] { return enter(object); });
+}
+
+/// Goes on with the innermost entry until it ends or opens another.
 bool Serializer::advance() {
   Open& open = open_.top();
-  switch (open.kind) {
-    case Open::Kind::list:
-    case Open::Kind::tuple:
-      return advance_sequence(open);
-    case Open::Kind::dict:
-      return advance_dict(open);
-    case Open::Kind::pairs:
-      return advance_pairs(open);
-    case Open::Kind::substitute:
-      open_.pop();
-      return true;
-  }
-  return true;
-}
-
-bool Serializer::advance_sequence(Open& open) {
-  PyObject* const walked = open.items != nullptr ? open.items : open.object;
-  const bool is_list = open.kind == Open::Kind::list;
-  // The size is read anew: `default` may have changed the list.
-  while (open.index < Py_SIZE(walked)) {
-    PyObject* const item =
-        is_list ? PyList_GET_ITEM(walked, open.index) : PyTuple_GET_ITEM(walked, open.index);
-    if (open.index++ > 0) writer_.separate();
-    const Scalar scalar = put_scalar(item);
-    if (scalar == Scalar::failed) return false;
-    if (scalar == Scalar::not_scalar) return open_object(item);
-  }
-  end(']');
-  return true;
-}
-
-bool Serializer::advance_dict(Open& open) {
-  PyObject* key;
-  PyObject* value;
-  while (true) {
-    if (PyDict_GET_SIZE(open.object) != open.size) {
-      PyErr_SetString(PyExc_RuntimeError, "dictionary changed size during iteration");
-      return false;
-    }
-    if (!PyDict_Next(open.object, &open.index, &key, &value)) break;
-    const std::size_t depth = open_.size();
-    if (!put_member(open, key, value)) return false;
-    if (open_.size() != depth) return true;
-  }
-  end('}');
+  if (open.kind == Open::Kind::pairs) return advance_pairs(open);
+  if (open.kind == Open::Kind::fields) return advance_fields(open);
+  open_.pop();  // what stood for an object is written
   return true;
 }
 
@@ -103,6 +167,9 @@ bool Serializer::advance_pairs(Open& open) {
 /// before the value is: the references may be borrowed.
 bool Serializer::put_member(Open& open, PyObject* key, PyObject* value) {
   const bool is_string = PyUnicode_Check(key);
+  if (!is_string && !is_number_key(key) && natives().is_active()) {
+    return put_native_member(open, key, value);
+  }
   if (!is_string && options_.other_keys == OtherKeys::skip && !PyLong_Check(key) &&
       !PyFloat_Check(key) && key != Py_None) {
     return true;
@@ -115,6 +182,7 @@ bool Serializer::put_member(Open& open, PyObject* key, PyObject* value) {
 }
 
 bool Serializer::put_value(PyObject* object) {
+  if (natives().knows(Py_TYPE(object))) return open_object(object);
   const Scalar scalar = put_scalar(object);
   if (scalar == Scalar::not_scalar) return open_object(object);
   return scalar == Scalar::written;
@@ -161,9 +229,7 @@ bool Serializer::put_string(PyObject* str) {
     put_string_ascii(out_, characters);
     return true;
   });
-  // CPython's own encoder says which surrogate, and where.
-  if (!put) Py_XDECREF(PyUnicode_AsUTF8String(str));
-  return put;
+  return put || refuse_surrogate(str);
 }
 
 bool Serializer::put_int(PyObject* number) {
@@ -182,6 +248,7 @@ bool Serializer::put_int(PyObject* number) {
 
 bool Serializer::put_float(PyObject* number) {
   const double value = PyFloat_AS_DOUBLE(number);
+  if (!PyFloat_CheckExact(number)) natives().learn_real(number);
   if (options_.non_finite == NonFinite::reject && !std::isfinite(value)) {
     return refuse_float(number);
   }
@@ -199,34 +266,10 @@ bool Serializer::put_other_key(PyObject* key) {
   return true;
 }
 
-bool Serializer::open_object(PyObject* object) {
-  Ref current = Ref::borrow(object);
-  while (true) {
-    PyObject* const value = current.get();
-    if (PyList_Check(value)) return open_sequence(value, Open::Kind::list);
-    if (PyTuple_Check(value)) return open_sequence(value, Open::Kind::tuple);
-    if (PyDict_Check(value)) return open_dict(value);
-    if (!substitute(current)) return false;
-    const Scalar scalar = put_scalar(current.get());
-    if (scalar != Scalar::not_scalar) return scalar == Scalar::written;
-  }
-}
-
-/// Replaces an object by what `default` makes of it; the object stays on the stack, as one that
-/// must not come again inside.
-bool Serializer::substitute(Ref& object) {
-  if (!enter(object.get())) return false;
-  if (options_.default_hook == nullptr) return refuse_object(object.get());
-  open_.push({.kind = Open::Kind::substitute, .object = Py_NewRef(object.get())});
-  object = Ref::steal(PyObject_CallOneArg(options_.default_hook, object.get()));
-  return static_cast<bool>(object);
-}
-
 /// Whether one more container may be opened.
 bool Serializer::enter(PyObject* object) {
-  if (options_.circles == Circles::check && open_.contains(object)) {
-    PyErr_SetString(PyExc_ValueError, "Circular reference detected");
-    return false;
+  if (options_.circles == Circles::check && (open_.has_repeats() || open_.contains(object))) {
+    return refuse_circle();
   }
   if (open_.size() < options_.max_depth) return true;
   PyErr_SetString(PyExc_RecursionError,
@@ -249,21 +292,23 @@ bool Serializer::open_derived(PyObject* sequence) {
   if (!items) return false;
   if (!some || (!by_truth && PyList_GET_SIZE(items.get()) == 0)) return out_.put("[]"), true;
   if (!enter(sequence)) return false;
-  return begin({.kind = Open::Kind::list, .object = sequence, .items = items.release()}, '[');
+  return begin({.kind = Open::Kind::items, .object = sequence, .items = items.release()}, '[');
 }
 
 bool Serializer::open_dict(PyObject* dict) {
   const bool exact = PyDict_CheckExact(dict);
   const int some = !exact && options_.model == Model::python_encoder ? PyObject_IsTrue(dict)
-                                                                     : PyDict_GET_SIZE(dict) > 0;
+                                                                     : dict_size(dict) > 0;
   if (some < 0) return false;
   if (some == 0) return out_.put("{}"), true;
   if (!enter(dict)) return false;
-  Open open{.kind = Open::Kind::dict, .object = dict, .size = PyDict_GET_SIZE(dict)};
-  if (!exact || options_.key_order == KeyOrder::sorted) {
+  Open open{.kind = Open::Kind::dict, .object = dict, .size = dict_size(dict)};
+  const bool sorted = options_.key_order == KeyOrder::sorted;
+  if (exact && sorted && collect_sorted(dict, open)) return begin(open, '{');
+  if (!exact || sorted) {
     Ref pairs = Ref::steal(PyMapping_Items(dict));
     if (!pairs) return false;
-    if (options_.key_order == KeyOrder::sorted && PyList_Sort(pairs.get()) < 0) return false;
+    if (sorted && PyList_Sort(pairs.get()) < 0) return false;
     if (memberless_is_compact && PyList_GET_SIZE(pairs.get()) == 0) return out_.put("{}"), true;
     open.kind = Open::Kind::pairs;
     open.items = pairs.release();
@@ -281,36 +326,6 @@ bool Serializer::begin(Open open, char bracket) {
 void Serializer::end(char bracket) {
   open_.pop();
   writer_.close(bracket);
-}
-
-/// The standard library's own refusal, whose words differ between versions and encoders.
-bool Serializer::refuse_float(PyObject* number) {
-  Ref dumps = state_.standard(gil_, "dumps");
-  Ref arguments = Ref::steal(dumps ? PyTuple_Pack(1, number) : nullptr);
-  if (!arguments) return false;
-  PyObject* const indent = options_.model == Model::python_encoder ? Py_True : Py_None;
-  Ref keywords = Ref::steal(Py_BuildValue("{sOsO}", "allow_nan", Py_False, "indent", indent));
-  if (keywords) Py_XDECREF(PyObject_Call(dumps.get(), arguments.get(), keywords.get()));
-  return false;
-}
-
-bool Serializer::refuse_key(PyObject* key) {
-  if (options_.model == Model::python_encoder) {
-    const Ref name = class_name(key);
-    if (!name) return false;
-    PyErr_Format(PyExc_TypeError, "keys must be str, int, float, bool or None, not %S", name.get());
-    return false;
-  }
-  PyErr_Format(PyExc_TypeError, "keys must be str, int, float, bool or None, not %.100s",
-               Py_TYPE(key)->tp_name);
-  return false;
-}
-
-bool Serializer::refuse_object(PyObject* object) {
-  const Ref name = class_name(object);
-  if (!name) return false;
-  PyErr_Format(PyExc_TypeError, "Object of type %S is not JSON serializable", name.get());
-  return false;
 }
 
 }  // namespace adyton::json

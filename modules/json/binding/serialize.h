@@ -1,15 +1,26 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include <Python.h>
 
 #include "host/python/gil.h"
+#include "modules/json/always_inline.h"
+#include "modules/json/binding/native_options.h"
+#include "modules/json/binding/natives.h"
+#include "modules/json/binding/object_layout.h"
 #include "modules/json/binding/open_containers.h"
-#include "modules/json/binding/state.h"
 #include "modules/json/encode.h"
-#include "modules/json/parse.h"
 #include "modules/json/write.h"
 
 namespace adyton::json {
+
+class State;
+enum class NonFinite : std::uint8_t;
 
 enum class Characters : unsigned char { ascii, utf8 };
 enum class KeyOrder : unsigned char { kept, sorted };
@@ -36,10 +47,45 @@ struct SerializeOptions {
   KeyOrder key_order = KeyOrder::kept;
   OtherKeys other_keys = OtherKeys::error;
   Circles circles = Circles::check;
-  NonFinite non_finite = NonFinite::accept;
+  NonFinite non_finite = NonFinite{};  // accept
   Model model = Model::c_encoder;
+  NativeOptions native = {};
   PyObject* default_hook = nullptr;  // borrowed
   std::size_t max_depth = 1000;
+};
+
+/// Whether a key is an int, float, bool or None, which is written as a string.
+inline bool is_number_key(PyObject* key) {
+  return PyLong_Check(key) || PyFloat_Check(key) || key == Py_None;
+}
+
+/// A piece of text, not owned. Without a function that the linker could share between files: the
+/// walk is compiled for several processors.
+struct Text {
+  static constexpr std::size_t padding = 32;  // bytes behind it that can be read
+
+  const char* data;
+  std::size_t size;
+};
+
+/// A layout's punctuation, for the walk. Not owned.
+struct Punctuation {
+  bool compact;  // "," and ":" and no indent
+  bool brief;    // no indent, and short
+  Text item_separator;
+  Text key_separator;
+};
+
+/// A member of a dict, borrowed.
+struct Member {
+  PyObject* key;
+  PyObject* value;
+};
+
+/// The same, and the first characters of its key as a number that sorts as they do.
+struct RankedMember {
+  std::uint64_t rank;
+  Member member;
 };
 
 /// Writes Python objects as JSON. It does not recurse: containers wait on a stack of its own. The
@@ -47,19 +93,67 @@ struct SerializeOptions {
 /// between. Throws std::bad_alloc.
 class Serializer {
  public:
-  Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out)
-      : gil_(gil), state_(state), options_(options), writer_(out, options_.layout), out_(out) {}
+  Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out);
+  ~Serializer();
+  Serializer(const Serializer&) = delete;
+  Serializer& operator=(const Serializer&) = delete;
 
   /// False with an exception set, and a part of the document written.
   bool write(PyObject* object);
 
+  // For the walk. None of these throws. What gives a bool gives false with an exception set.
+
+  ADYTON_ALWAYS_INLINE const SerializeOptions& options() const { return options_; }
+  ADYTON_ALWAYS_INLINE const Punctuation& punctuation() const { return punctuation_; }
+  ADYTON_ALWAYS_INLINE OpenContainers& open() { return open_; }
+
+  /// Where to write on. The walk gives the cursor back before anybody else writes.
+  char* cursor() noexcept;
+  void give_back(char* cursor) noexcept;
+  /// The same with room for `more` bytes, or null with an exception set; up to `limit` it may
+  /// write.
+  char* make_room(char* cursor, std::size_t more, char*& limit) noexcept;
+  /// Goes in or out so many levels; `line` is what stands between two elements there: a separator,
+  /// and what begins a line, if there are lines. Valid until the next call.
+  bool begin_line(int levels, Text& line) noexcept;
+
+  /// Writes any object, or opens it.
+  bool put_other(PyObject* object) noexcept;
+  /// Writes a member of the innermost dict, with any key; the value is opened if it is no scalar.
+  bool put_other_member(PyObject* key, PyObject* value) noexcept;
+  /// What knows objects that JSON has no form for.
+  /// Made when it is first asked for: most documents do without.
+  ADYTON_ALWAYS_INLINE NativeWriter& natives() {
+    return native_ != nullptr ? *native_ : make_natives();
+  }
+  /// Goes on with the innermost entry, of a kind that the walk does not know.
+  bool advance_other() noexcept;
+  /// Whether `object` may be opened below what is open: it is in no circle, and not too deep.
+  bool may_open(PyObject* object) noexcept;
+
+  /// Makes `open` one that walks the members of an exact dict in the order of their keys; the dict
+  /// is not owned. False, without an exception, if it has to be left to put_other().
+  bool collect_sorted(PyObject* dict, Open& open) noexcept;
+  /// The members of a sorted dict, valid until another is opened.
+  DictTable sorted_members(const Open& open) const noexcept;
+  void end_sorted(const Open& open) noexcept;
+
+  bool refuse_surrogate(PyObject* str) noexcept;
+  bool refuse_change() noexcept;
+  bool no_memory() noexcept;
+
  private:
   enum class Scalar : unsigned char { written, not_scalar, failed };
+  enum class Opened : unsigned char { yes, replaced, no, failed };
 
+  NativeWriter& make_natives() noexcept;
+  template <class Work>
+  bool guarded(Work work) noexcept;
+  bool prepare();
+  void pin();
   bool advance();
-  bool advance_sequence(Open& open);
-  bool advance_dict(Open& open);
   bool advance_pairs(Open& open);
+  bool advance_fields(Open& open);
 
   Scalar put_scalar(PyObject* object);
   bool put_value(PyObject* object);
@@ -68,6 +162,8 @@ class Serializer {
   bool put_int(PyObject* number);
   bool put_float(PyObject* number);
   bool put_other_key(PyObject* key);
+  bool begin_native_member(PyObject* key);
+  bool put_native_member(Open& open, PyObject* key, PyObject* value);
 
   bool open_object(PyObject* object);
   bool open_sequence(PyObject* sequence, Open::Kind kind);
@@ -75,9 +171,14 @@ class Serializer {
   bool open_dict(PyObject* dict);
   bool begin(Open open, char bracket);
   void end(char bracket);
+  Opened open_native(python::Ref& object);
+  Opened open_value(python::Ref& object, python::Ref value);
+  bool open_fields(PyObject* object, const Fields* fields);
+  void put_document(PyObject* document);
   bool substitute(python::Ref& object);
   bool enter(PyObject* object);
 
+  bool refuse_circle();
   bool refuse_float(PyObject* number);
   bool refuse_key(PyObject* key);
   bool refuse_object(PyObject* object);
@@ -87,7 +188,20 @@ class Serializer {
   const SerializeOptions& options_;
   Writer writer_;
   Buffer& out_;
+  std::optional<NativeWriter> natives_;
+  NativeWriter* native_ = nullptr;
   OpenContainers open_;
+  Punctuation punctuation_;
+  std::string line_;           // the separator and a line's beginning, as deep as ever was needed
+  std::string key_separator_;  // with padding
+  std::vector<RankedMember> ranked_;  // of the dict that is being sorted
+  std::vector<Member> sorted_;      // the members of all sorted dicts that are open
+  std::size_t pinned_entries_ = 0;  // those of them whose references are owned: the first
 };
+
+/// The walks, compiled for each level of vector instructions. False with an exception set.
+bool walk_portable(Serializer& serializer, PyObject* root);
+bool walk_avx2(Serializer& serializer, PyObject* root);
+bool walk_avx512(Serializer& serializer, PyObject* root);
 
 }  // namespace adyton::json

@@ -1,0 +1,236 @@
+#pragma once
+
+// The writers of strings that are not plain ASCII, with AVX-512: each character becomes a lane that
+// holds the bytes it is written as and zeros, and the bytes that are not zero are moved together.
+// There are no branches on what a character is, but for the few that do not fit a lane. Included by
+// encode_kernels.h.
+
+namespace adyton::json::detail {
+
+/// The letters of two-character escapes, by character; zero where there is none.
+struct alignas(64) EscapeLetters {
+  std::uint8_t bytes[32] = {0, 0, 0, 0, 0, 0, 0, 0, 'b', 't', 'n', 0, 'f', 'r'};
+};
+inline constexpr EscapeLetters escape_letters;
+
+/// Where in 64 bits the bytes of two UTF-8 characters, or the hexadecimal digits of one, begin.
+struct alignas(64) LaneShifts {
+  std::uint8_t utf8[8] = {18, 12, 6, 0, 50, 44, 38, 32};
+  std::uint8_t hex[8] = {0, 0, 12, 8, 4, 0, 0, 0};
+};
+inline constexpr LaneShifts lane_shifts;
+
+inline namespace ADYTON_JSON_LEVEL {
+
+ADYTON_ALWAYS_INLINE __m512i repeat_64(const std::uint8_t* eight) {
+  long long bits;
+  std::memcpy(&bits, eight, sizeof bits);
+  return _mm512_set1_epi64(bits);
+}
+
+ADYTON_ALWAYS_INLINE std::uint32_t first_lanes(std::size_t count) {
+  return _bzhi_u32(~0U, static_cast<unsigned>(count));
+}
+
+/// The bytes of `lanes` that are not zero, in a row.
+ADYTON_ALWAYS_INLINE char* put_packed(__m512i lanes, char* out) {
+  const __mmask64 present = _mm512_test_epi8_mask(lanes, lanes);
+  _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(present, lanes));
+  return out + __builtin_popcountll(present);
+}
+
+/// `count` characters one by one.
+template <class Form, class Char>
+[[gnu::noinline]] char* put_singly(const Char* p, std::size_t count, char* out, bool reject) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (Form::plain(p[i])) {
+      *out++ = static_cast<char>(p[i]);
+    } else {
+      out = Form::put(p[i], out, reject);
+      if (out == nullptr) return nullptr;
+    }
+  }
+  return out;
+}
+
+/// Up to 8 characters below U+10000 in ASCII, in lanes of 64 bits.
+ADYTON_ALWAYS_INLINE char* put_ascii_lanes(__m512i characters, __mmask8 part, char* out) {
+  const __mmask8 control = _mm512_mask_cmplt_epu64_mask(part, characters, _mm512_set1_epi64(0x20));
+  const __m512i quote = _mm512_set1_epi64('"');
+  const __m512i backslash = _mm512_set1_epi64('\\');
+  const auto marked = static_cast<__mmask8>(_mm512_cmpeq_epi64_mask(characters, quote) |
+                                            _mm512_cmpeq_epi64_mask(characters, backslash));
+  // Letters for the first 8 would be zero; the table holds the next 8.
+  const __mmask8 lettered = _mm512_mask_cmplt_epu64_mask(
+      control, _mm512_sub_epi64(characters, _mm512_set1_epi64(8)), _mm512_set1_epi64(8));
+  const __m512i table = _mm512_cvtepu8_epi64(
+      _mm_loadl_epi64(reinterpret_cast<const __m128i*>(escape_letters.bytes + 8)));
+  const __m512i letters = _mm512_mask_permutexvar_epi64(characters, lettered, characters, table);
+  const auto escaped =
+      static_cast<__mmask8>(marked | (lettered & _mm512_test_epi64_mask(letters, letters)));
+  const auto plain = static_cast<__mmask8>(
+      _mm512_mask_cmplt_epu64_mask(part, characters, _mm512_set1_epi64(0x7F)) & ~control);
+  const __m512i nibbles =
+      _mm512_and_si512(_mm512_multishift_epi64_epi8(repeat_64(lane_shifts.hex), characters),
+                       _mm512_set1_epi64(0x00000F0F0F0F0000));
+  const __m512i digits = _mm512_shuffle_epi8(
+      _mm512_broadcast_i32x4(_mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a',
+                                           'b', 'c', 'd', 'e', 'f')),
+      nibbles);
+  const __m512i hex = _mm512_ternarylogic_epi64(
+      _mm512_set1_epi64(0x0000FFFFFFFF0000), digits, _mm512_set1_epi64('\\' | 'u' << 8),
+      0xEA);  // digits where they belong, and what stands before them
+  __m512i lanes = _mm512_maskz_mov_epi64(part, hex);
+  lanes = _mm512_mask_mov_epi64(lanes, plain, characters);
+  lanes = _mm512_mask_or_epi64(lanes, escaped, _mm512_slli_epi64(letters, 8), backslash);
+  return put_packed(lanes, out);
+}
+
+/// Up to 32 characters of Latin-1, in lanes of 16 bits.
+template <class Form>
+ADYTON_ALWAYS_INLINE char* put_latin1(const std::uint8_t* p, std::size_t count, char* out) {
+  const __mmask32 part = first_lanes(count);
+  const __m256i characters = _mm256_maskz_loadu_epi8(part, p);
+  const __mmask32 high = _mm256_movepi8_mask(characters);
+  const __mmask32 control =
+      _mm256_mask_cmplt_epu8_mask(part, characters, half(special_bytes.space));
+  const __mmask32 escaped = control |
+                            _mm256_cmpeq_epi8_mask(characters, half(special_bytes.quote)) |
+                            _mm256_cmpeq_epi8_mask(characters, half(special_bytes.backslash));
+  if ((escaped | high) == 0 && !Form::escapes_delete) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), characters);
+    return out + count;
+  }
+  const __m256i letters =
+      _mm256_mask_permutexvar_epi8(characters, control, characters, half(escape_letters.bytes));
+  __mmask32 unfit = _mm256_mask_testn_epi8_mask(control, letters, letters);
+  if constexpr (Form::escapes_delete) {
+    unfit |= high | _mm256_cmpeq_epi8_mask(characters, half(special_bytes.del));
+  }
+  if (unfit != 0) [[unlikely]] {
+    if constexpr (Form::escapes_delete) {
+      for (std::size_t i = 0; i < count; i += 8) {
+        const auto eight = static_cast<__mmask8>(part >> i);
+        const __m128i units = _mm_maskz_loadu_epi8(eight, p + i);
+        out = put_ascii_lanes(_mm512_cvtepu8_epi64(units), eight, out);
+      }
+      return out;
+    }
+    return put_singly<Form>(p, count, out, false);
+  }
+  __m512i lanes = _mm512_cvtepu8_epi16(characters);
+  const __m512i escapes =
+      _mm512_or_si512(_mm512_set1_epi16('\\'), _mm512_slli_epi16(_mm512_cvtepu8_epi16(letters), 8));
+  if constexpr (!Form::escapes_delete) {
+    const __m512i lead = _mm512_or_si512(_mm512_srli_epi16(lanes, 6), _mm512_set1_epi16(0xC0));
+    const __m512i tail =
+        _mm512_or_si512(_mm512_and_si512(_mm512_slli_epi16(lanes, 8), _mm512_set1_epi16(0x3F00)),
+                        _mm512_set1_epi16(static_cast<short>(0x8000)));
+    lanes = _mm512_mask_mov_epi16(lanes, high, _mm512_or_si512(lead, tail));
+  }
+  return put_packed(_mm512_mask_mov_epi16(lanes, escaped, escapes), out);
+}
+
+/// Up to 16 characters as UTF-8, in lanes of 32 bits. Null at a surrogate that is rejected.
+template <class Char>
+ADYTON_ALWAYS_INLINE char* put_utf8_lanes(__m512i characters, __mmask16 part, const Char* p,
+                                          char* out, bool reject) {
+  const __mmask16 wide = _mm512_cmpge_epu32_mask(characters, _mm512_set1_epi32(0x80));
+  const __mmask16 wider = _mm512_cmpge_epu32_mask(characters, _mm512_set1_epi32(0x800));
+  const __mmask16 control = _mm512_mask_cmplt_epu32_mask(part, characters, _mm512_set1_epi32(0x20));
+  const auto escaped =
+      static_cast<__mmask16>(control | _mm512_cmpeq_epi32_mask(characters, _mm512_set1_epi32('"')) |
+                             _mm512_cmpeq_epi32_mask(characters, _mm512_set1_epi32('\\')));
+  // All bytes that there may be, the last in the highest byte.
+  __m512i marks = _mm512_mask_mov_epi32(_mm512_set1_epi32(static_cast<int>(0x80C00000)), wider,
+                                        _mm512_set1_epi32(static_cast<int>(0x8080E000)));
+  if constexpr (sizeof(Char) == 4) {
+    const __mmask16 widest = _mm512_cmpge_epu32_mask(characters, _mm512_set1_epi32(0x10000));
+    marks = _mm512_mask_mov_epi32(marks, widest, _mm512_set1_epi32(static_cast<int>(0x808080F0)));
+  }
+  const __m512i sixes =
+      _mm512_and_si512(_mm512_multishift_epi64_epi8(repeat_64(lane_shifts.utf8), characters),
+                       _mm512_set1_epi32(0x3F3F3F3F));
+  __m512i lanes = _mm512_slli_epi32(characters, 24);
+  lanes = _mm512_mask_or_epi32(lanes, wide, sixes, marks);
+  if (reject) {
+    const __mmask16 surrogates = _mm512_cmpeq_epi32_mask(
+        _mm512_and_si512(characters, _mm512_set1_epi32(0x1FF800)), _mm512_set1_epi32(0xD800));
+    if (surrogates != 0) [[unlikely]]
+      return nullptr;
+  }
+  if (escaped != 0) [[unlikely]] {
+    const __m512i letters = _mm512_mask_permutexvar_epi32(
+        characters, control, characters,
+        _mm512_cvtepu8_epi32(
+            _mm_load_si128(reinterpret_cast<const __m128i*>(escape_letters.bytes))));
+    const auto unfit = static_cast<__mmask16>(
+        _mm512_mask_testn_epi32_mask(control, letters, letters) |
+        _mm512_mask_cmpge_epu32_mask(control, characters, _mm512_set1_epi32(0x10)));
+    if (unfit != 0)
+      return put_singly<Utf8>(p, static_cast<std::size_t>(__builtin_popcount(part)), out, reject);
+    lanes = _mm512_mask_or_epi32(lanes, escaped, _mm512_slli_epi32(letters, 24),
+                                 _mm512_set1_epi32('\\' << 16));
+  }
+  return put_packed(lanes, out);
+}
+
+ADYTON_ALWAYS_INLINE std::size_t at_most(std::size_t count, std::size_t most) {
+  return count < most ? count : most;
+}
+
+template <class Form>
+[[gnu::noinline]] char* put_characters_512(const std::uint8_t* p, const std::uint8_t* end,
+                                           char* out, bool) {
+  while (p != end) {
+    const std::size_t count = at_most(static_cast<std::size_t>(end - p), 32);
+    out = put_latin1<Form>(p, count, out);
+    p += count;
+  }
+  return out;
+}
+
+template <class Form>
+[[gnu::noinline]] char* put_characters_512(const std::uint16_t* p, const std::uint16_t* end,
+                                           char* out, bool reject) {
+  constexpr std::size_t step = Form::escapes_delete ? 8 : 16;
+  while (p != end && out != nullptr) {
+    const std::size_t count = at_most(static_cast<std::size_t>(end - p), step);
+    const std::uint32_t part = first_lanes(count);
+    if constexpr (Form::escapes_delete) {
+      const __m128i units = _mm_maskz_loadu_epi16(static_cast<__mmask8>(part), p);
+      out = put_ascii_lanes(_mm512_cvtepu16_epi64(units), static_cast<__mmask8>(part), out);
+    } else {
+      const __m256i units = _mm256_maskz_loadu_epi16(static_cast<__mmask16>(part), p);
+      out = put_utf8_lanes(_mm512_cvtepu16_epi32(units), static_cast<__mmask16>(part), p, out,
+                           reject);
+    }
+    p += count;
+  }
+  return out;
+}
+
+template <class Form>
+[[gnu::noinline]] char* put_characters_512(const std::uint32_t* p, const std::uint32_t* end,
+                                           char* out, bool reject) {
+  constexpr std::size_t step = Form::escapes_delete ? 8 : 16;
+  while (p != end && out != nullptr) {
+    const std::size_t count = at_most(static_cast<std::size_t>(end - p), step);
+    const std::uint32_t part = first_lanes(count);
+    if constexpr (Form::escapes_delete) {
+      const __m256i units = _mm256_maskz_loadu_epi32(static_cast<__mmask8>(part), p);
+      const __mmask8 pairs = _mm256_cmpge_epu32_mask(units, _mm256_set1_epi32(0x10000));
+      out = pairs == 0
+                ? put_ascii_lanes(_mm512_cvtepu32_epi64(units), static_cast<__mmask8>(part), out)
+                : put_singly<Form>(p, count, out, reject);
+    } else {
+      const __m512i units = _mm512_maskz_loadu_epi32(static_cast<__mmask16>(part), p);
+      out = put_utf8_lanes(units, static_cast<__mmask16>(part), p, out, reject);
+    }
+    p += count;
+  }
+  return out;
+}
+
+}  // namespace ADYTON_JSON_LEVEL
+}  // namespace adyton::json::detail

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "modules/json/decimal_digits.h"
+#include "modules/json/shortest_decimal.h"
+
+namespace adyton::json {
+
+/// The most characters write_integer and write_real make; they may scribble on as many bytes.
+inline constexpr std::size_t integer_capacity = 24;
+inline constexpr std::size_t real_capacity = 32;
+
+/// Writes `value` in decimal at `out`; returns the end.
+char* write_integer(std::int64_t value, char* out);
+
+/// Writes the shortest decimal that reads back as `value`, in the form of Python's repr(float): a
+/// fraction always, an exponent below 1e-4 and from 1e16 on. Returns the end. Precondition: finite.
+char* write_real(double value, char* out);
+
+namespace detail {
+
+/// write_integer, for hot loops.
+ADYTON_ALWAYS_INLINE char* put_unsigned(std::uint64_t value, char* out) {
+  constexpr std::uint64_t eight = 100'000'000;
+  std::uint64_t first = value;
+  if (value >= eight) {
+    first = value / eight;
+    if (value >= eight * eight) {
+      // At most four digits.
+      const std::uint64_t top = first / eight;
+      const std::uint64_t digits = digits_of_8(top);
+      const int unused = __builtin_ctzll(digits) / 8;
+      store_8(out, (digits | zeros) >> unused * 8);
+      out += 8 - unused;
+      first -= top * eight;
+      store_8(out, digits_of_8(first) | zeros);
+      store_8(out + 8, digits_of_8(value % eight) | zeros);
+      return out + 16;
+    }
+  }
+  if (first < 100) {
+    const auto number = static_cast<unsigned>(first);
+    const unsigned tens = number * 103 >> 10;
+    const unsigned two_digits = tens != 0;
+    out[0] = static_cast<char>('0' + tens);
+    out[two_digits] = static_cast<char>('0' + (number - tens * 10));
+    out += 1 + two_digits;
+  } else {
+    const std::uint64_t digits = digits_of_8(first);
+    const int unused = __builtin_ctzll(digits) / 8;
+    store_8(out, (digits | zeros) >> unused * 8);
+    out += 8 - unused;
+  }
+  if (value < eight) return out;
+  store_8(out, digits_of_8(value - first * eight) | zeros);
+  return out + 8;
+}
+
+ADYTON_ALWAYS_INLINE char* put_signed(std::int64_t value, char* out) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  *out = '-';
+  return put_unsigned(value < 0 ? 0 - bits : bits, out + (value < 0));
+}
+
+/// The bits of a double without its sign.
+inline constexpr std::uint64_t magnitude_bits = ~0ULL >> 1;
+
+/// Writes any finite positive double, or zero.
+char* put_rare_real(std::uint64_t bits, char* out);
+
+/// Writes `count` digits, the first of which is worth 10^exponent, as repr(float) does. There are
+/// 17 characters at `digits`, zeros behind the first `count`.
+char* put_point(const char* digits, int count, int exponent, char* out);
+
+/// "0.000000", the first in the lowest byte.
+inline constexpr std::uint64_t leading_zeros = 0x3030303030302e30u;
+
+#if defined(__SSSE3__)
+
+/// Bytes from `offset` on, zeros behind them.
+alignas(16) inline constexpr std::uint8_t positions[48] = {
+    0,    1,    2,    3,    4,    5,    6,    7,    8,    9,    10,   11,   12,   13,   14,   15,
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
+
+ADYTON_ALWAYS_INLINE void store_from(char* out, __m128i bytes, int offset) {
+  const __m128i places = _mm_loadu_si128(reinterpret_cast<const __m128i*>(positions + offset));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(bytes, places));
+}
+
+/// Writes upper × 10 + last, times 10^exponent.
+ADYTON_ALWAYS_INLINE char* put_decimal(const SplitDecimal& decimal, char* out) {
+  constexpr std::uint64_t eight = 100'000'000;
+  const std::uint64_t first = decimal.upper / eight;
+  const __m128i digits = digits_of_16(first, decimal.upper - first * eight);
+  const auto zero =
+      static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(digits, _mm_setzero_si128())));
+  // A zero may come first.
+  const int skip = static_cast<int>(zero & 1);
+  // 0x10000 if the last digit is not zero: without a branch, for it cannot be foreseen.
+  const auto longest = static_cast<unsigned>(decimal.last + 0xffff) & 0x10000;
+  const unsigned present = (zero ^ 0xffff) | longest;
+  const int count = 32 - __builtin_clz(present) - skip;
+  const int exponent = decimal.exponent - skip;  // of the first digit
+  const __m128i text = _mm_or_si128(digits, _mm_set1_epi8('0'));
+  const char last = static_cast<char>('0' + decimal.last);
+  if (exponent < 0 || exponent >= 15) [[unlikely]] {
+    if (exponent >= -4 && exponent < 0) {
+      store_8(out, leading_zeros);
+      out += 1 - exponent;
+      store_from(out, text, skip);
+      out[16 - skip] = last;
+      return out + count;
+    }
+    char characters[32];
+    store_from(characters, text, skip);
+    characters[16 - skip] = last;
+    if (skip) characters[16] = '0';
+    return put_point(characters, count, exponent, out);
+  }
+  const int point = exponent + 1;
+  store_from(out, text, skip);
+  store_from(out + point + 1, text, skip + point);
+  out[point] = '.';
+  out[17 - skip] = last;
+  return out + 1 + (count > point ? count : point + 1);
+}
+
+#else
+
+/// How many of 8 + 8 + 1 digits, the first of which is not zero, there are without the zeros at the
+/// end. No branches: lengths cannot be foreseen.
+ADYTON_ALWAYS_INLINE int significant_digits(std::uint64_t high, std::uint64_t low,
+                                            std::uint64_t tail) {
+  const int of_high = 8 - __builtin_clzll(high | 1) / 8;
+  const int of_low = (70 - __builtin_clzll(low << 1 | 1)) / 8;
+  const int of_both = of_low + static_cast<int>(of_low != 0) * 8;
+  const int most = of_high > of_both ? of_high : of_both;
+  const int all = static_cast<int>(tail != 0) * 17;
+  return most > all ? most : all;
+}
+
+/// Writes upper × 10 + last, times 10^exponent.
+ADYTON_ALWAYS_INLINE char* put_decimal(const SplitDecimal& decimal, char* out) {
+  constexpr std::uint64_t eight = 100'000'000;
+  const std::uint64_t first = decimal.upper / eight;
+  std::uint64_t high = digits_of_8(first);
+  std::uint64_t low = digits_of_8(decimal.upper - first * eight);
+  std::uint64_t tail = decimal.last;
+  // Two words and a tail. If the first digit is a zero all move up by one.
+  const int move = static_cast<int>((high & 0xff) == 0) * 8;
+  high = high >> move | low << 1 << (63 - move);
+  low = low >> move | tail << 1 << (63 - move);
+  tail >>= move;
+  const int count = significant_digits(high, low, tail);
+  const int exponent = decimal.exponent - move / 8;  // of the first digit
+  high |= zeros;
+  low |= zeros;
+  const char last = static_cast<char>('0' + tail);
+  if (exponent < 0 || exponent >= 7) [[unlikely]] {
+    if (exponent >= -4 && exponent < 0) {
+      store_8(out, leading_zeros);
+      out += 1 - exponent;
+      store_8(out, high);
+      store_8(out + 8, low);
+      out[16] = last;
+      return out + count;
+    }
+    char characters[17];
+    store_8(characters, high);
+    store_8(characters + 8, low);
+    characters[16] = last;
+    return put_point(characters, count, exponent, out);
+  }
+
+  // The point goes into the first word; the rest lies one further.
+  const int point = exponent + 1;
+  const std::uint64_t before = (1ULL << point * 8) - 1;
+  store_8(out + 1, high);
+  store_8(out + 9, low);
+  out[17] = last;
+  store_8(out, (high & before) | std::uint64_t{'.'} << point * 8 | (high & ~before) << 8);
+  return out + 1 + (count > point ? count : point + 1);
+}
+
+#endif
+
+/// write_real, for hot loops.
+ADYTON_ALWAYS_INLINE char* put_finite(double value, char* out) {
+  constexpr std::uint64_t implicit_bit = 1ULL << 52;
+  const auto signed_bits = __builtin_bit_cast(std::uint64_t, value);
+  const std::uint64_t bits = signed_bits & magnitude_bits;
+  *out = '-';
+  out += signed_bits >> 63;
+  const std::uint64_t stored = bits & (implicit_bit - 1);
+  // Zeros, powers of two (which have a nearer neighbour below) and subnormals.
+  if (stored == 0 || bits < implicit_bit) [[unlikely]]
+    return put_rare_real(bits, out);
+  const SplitDecimal decimal = quick_shortest_decimal(bits);
+  if (!decimal.certain) [[unlikely]]
+    return put_rare_real(bits, out);
+  return put_decimal(decimal, out);
+}
+
+}  // namespace detail
+}  // namespace adyton::json

@@ -1,0 +1,140 @@
+#include "modules/json/write_number.h"
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+
+#include <doctest/doctest.h>
+
+using namespace adyton::json;
+
+namespace {
+
+std::string unsigned_text(std::uint64_t value) {
+  char out[integer_capacity];
+  return {out, detail::put_unsigned(value, out)};
+}
+
+/// The shortest decimal as the C++ library has it: digits without zeros at the end, and the power
+/// of ten of the first.
+struct Expected {
+  std::string digits;
+  int exponent;
+};
+
+Expected expected(double value) {
+  char text[64];
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
+  const std::string whole(text, end.ptr);
+  const std::size_t mark = whole.find('e');
+  std::string digits = whole.substr(0, 1);
+  if (mark > 2) digits += whole.substr(2, mark - 2);
+  return {digits, std::stoi(whole.substr(mark + 1))};
+}
+
+/// A decimal in the same form.
+Expected form(std::uint64_t digits, int exponent) {
+  std::string text = std::to_string(digits);
+  const int first = exponent + static_cast<int>(text.size()) - 1;
+  while (text.size() > 1 && text.back() == '0') text.pop_back();
+  return {text, first};
+}
+
+void check_both_ways(std::uint64_t bits) {
+  constexpr std::uint64_t implicit_bit = 1ULL << 52;
+  const auto value = std::bit_cast<double>(bits);
+  const std::uint64_t stored = bits % implicit_bit;
+  const int biased = static_cast<int>(bits / implicit_bit);
+  CAPTURE(value);
+  const Expected truth = expected(value);
+  const detail::Decimal sure = biased == 0
+                                   ? detail::shortest_decimal(stored, -1074, false)
+                                   : detail::shortest_decimal(stored | implicit_bit, biased - 1075,
+                                                              stored == 0 && biased > 1);
+  const Expected slow = form(sure.digits, sure.exponent);
+  REQUIRE(slow.digits == truth.digits);
+  REQUIRE(slow.exponent == truth.exponent);
+  if (biased == 0 || stored == 0) return;
+  const detail::SplitDecimal quick = detail::quick_shortest_decimal(bits);
+  if (!quick.certain) return;
+  const Expected fast = form(quick.upper * 10 + quick.last, quick.exponent - 16);
+  REQUIRE(fast.digits == truth.digits);
+  REQUIRE(fast.exponent == truth.exponent);
+}
+
+}  // namespace
+
+TEST_CASE("integers of every length are written whole") {
+  CHECK(unsigned_text(0) == "0");
+  std::mt19937_64 random(11);
+  for (std::uint64_t power = 1; power != 0; power = power > ~0ULL / 10 ? 0 : power * 10) {
+    for (const std::uint64_t value : {power - 1, power, power + 1, power * 5, power * 9 + 9}) {
+      CHECK(unsigned_text(value) == std::to_string(value));
+    }
+  }
+  CHECK(unsigned_text(~0ULL) == std::to_string(~0ULL));
+  for (int i = 0; i < 50'000; ++i) {
+    const std::uint64_t value = random() >> random() % 64;
+    REQUIRE(unsigned_text(value) == std::to_string(value));
+  }
+}
+
+TEST_CASE("8 digits are found for every kind of number below 10^8") {
+  std::mt19937_64 random(12);
+  for (int i = 0; i < 100'000; ++i) {
+    const std::uint64_t number = random() % 100'000'000 >> random() % 27;
+    char digits[8];
+    detail::store_8(digits, detail::digits_of_8(number) | detail::zeros);
+    const std::string text = std::to_string(number);
+    REQUIRE(std::string(digits, 8) == std::string(8 - text.size(), '0') + text);
+  }
+}
+
+TEST_CASE("the quick way and the sure way give the shortest decimal") {
+  std::mt19937_64 random(13);
+  for (int i = 0; i < 60'000; ++i) {
+    const std::uint64_t bits = random() >> 1;
+    if (std::isfinite(std::bit_cast<double>(bits)) && bits != 0) check_both_ways(bits);
+  }
+  for (int i = 0; i < 60'000; ++i) {
+    const double tens = std::pow(10.0, static_cast<int>(random() % 6));
+    const double few = std::ceil(static_cast<double>(random() % 1'000'000) + 1) / tens;
+    check_both_ways(std::bit_cast<std::uint64_t>(few));
+    check_both_ways(std::bit_cast<std::uint64_t>(std::ldexp(few, 50)));
+  }
+}
+
+TEST_CASE("powers of two and of ten, subnormals and their neighbours are written shortest") {
+  const auto around = [](double value) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    for (std::uint64_t near = bits < 4 ? 1 : bits - 3; near <= bits + 3; ++near) {
+      if (std::isfinite(std::bit_cast<double>(near))) check_both_ways(near);
+    }
+  };
+  for (int e = -1074; e < 1024; ++e) around(std::ldexp(1.0, e));
+  for (int e = -323; e < 309; ++e) around(std::strtod(("1e" + std::to_string(e)).c_str(), nullptr));
+  for (std::uint64_t bits = 1; bits < 2000; ++bits) check_both_ways(bits);
+}
+
+TEST_CASE("exact ties, which the quick way leaves alone, go to the even digit") {
+  std::mt19937_64 random(14);
+  int uncertain = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    // An odd number of quarters: half-way between two decimals of 17 digits.
+    const std::uint64_t quarters = (1ULL << 52) + (random() >> 12 | 1);
+    const double value = static_cast<double>(quarters) / 4;
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    uncertain += detail::quick_shortest_decimal(bits).certain ? 0 : 1;
+    check_both_ways(bits);
+  }
+  CHECK(uncertain > 1000);
+  // Beyond 2^53 the midpoints to the neighbours are whole, and may be round.
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    check_both_ways(std::bit_cast<std::uint64_t>(0x1p53 + static_cast<double>(i * 2)));
+    check_both_ways(std::bit_cast<std::uint64_t>(0x1p55 + static_cast<double>(i * 8)));
+    check_both_ways(std::bit_cast<std::uint64_t>(0x1p63 + static_cast<double>(i * 2048)));
+  }
+}
