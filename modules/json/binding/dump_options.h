@@ -22,16 +22,36 @@ struct DumpKeywords {
   PyObject* separators = nullptr;
   PyObject* default_hook = nullptr;
   PyObject* sort_keys = nullptr;
+  // Those that the standard library does not have.
+  PyObject* natives = nullptr;
+  PyObject* bytes_as = nullptr;
+  PyObject* naive_utc = nullptr;
+  PyObject* utc_z = nullptr;
+  PyObject* omit_microseconds = nullptr;
 
   /// Reads them, and `parameters`, from the arguments; false with a TypeError set.
   bool bind(python::Gil& gil, Arguments& arguments, std::span<const Arguments::Slot> parameters);
 
-  /// A dict of those that were given, or none with an exception set.
+  /// A dict of those that were given and that the standard library has, or none with an exception
+  /// set.
   python::Ref dict(python::Gil& gil);
 
+  /// Whether the standard library can do what is asked: false with a TypeError set if a keyword
+  /// that it does not have was to have an effect.
+  bool are_standard(python::Gil& gil);
+
+  /// Sets natives=True if nothing that was given speaks against it: whether it did.
+  bool ask_for_natives(python::Gil& gil);
+
+  /// Calls `callee`, a function of the standard library, with these arguments but for the keywords
+  /// that it does not have. Null with an exception set. Precondition: are_standard().
+  PyObject* forward(python::Gil& gil, const Arguments& arguments, PyObject* callee);
+
  private:
-  // Those that are given most often first.
-  std::array<Arguments::Slot, 9> slots() {
+  static constexpr std::size_t standard_slots = 9;
+
+  // The standard library's, of which those that are given most often first, and the others.
+  std::array<Arguments::Slot, 14> slots() {
     return {{{"ensure_ascii", &ensure_ascii},
              {"separators", &separators},
              {"sort_keys", &sort_keys},
@@ -40,7 +60,12 @@ struct DumpKeywords {
              {"skipkeys", &skipkeys},
              {"allow_nan", &allow_nan},
              {"check_circular", &check_circular},
-             {"cls", &cls}}};
+             {"cls", &cls},
+             {"natives", &natives},
+             {"bytes_as", &bytes_as},
+             {"naive_utc", &naive_utc},
+             {"utc_z", &utc_z},
+             {"omit_microseconds", &omit_microseconds}}};
   }
 };
 
@@ -49,8 +74,8 @@ struct DumpKeywords {
 /// goes to it as it is.
 enum class Route : unsigned char { native, standard, failed };
 
-/// Fills `options` from the keywords, leaving what was not given as it is. Route::failed: with an
-/// exception set.
+/// Fills `options` from the keywords, leaving what was not given as it is, but for
+/// Natives::unless_default, which is decided here. Route::failed: with an exception set.
 Route read_options(python::Gil& gil, const DumpKeywords& keywords, SerializeOptions& options);
 
 }  // namespace adyton::json
