@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/worker/skim.h"
 #include "modules/json/scan.h"
+#include "modules/json/skim.h"
 
 namespace adyton::worker {
+
+using json::skim_space;
+using json::skim_string;
+using json::skim_value;
+
 namespace {
 
 // Up to so many members are looked through one by one.
@@ -73,7 +78,7 @@ std::uint32_t Items::find(python::Gil& gil, std::string_view name) {
   if (items_.size() > small) {
     if (!repeats_known_) mark_repeats(gil);
     const std::uint32_t number =
-        table_.find(gil, name, [this](std::uint32_t i) { return items_[i].name; });
+        table_.find(name, [this](std::uint32_t i) { return items_[i].name; });
     return number != none && items_[number].live() ? number : none;
   }
   for (std::size_t i = items_.size(); i-- > 0;) {
@@ -105,7 +110,7 @@ std::uint32_t Items::find_for_write(python::Gil& gil, std::string_view name) {
     in_place_ = false;  // an iterator does not mind: it never saw the repeats
   }
   if (!table_.empty() && first != none) {
-    table_.put(gil, name, first, [this](std::uint32_t i) { return items_[i].name; });
+    table_.put(name, first, [this](std::uint32_t i) { return items_[i].name; });
   }
   return first;
 }
@@ -118,7 +123,7 @@ void Items::add(python::Gil& gil, std::string_view name, python::Ref value) {
   item.value = std::move(value);
   appended();
   if (!table_.empty()) {
-    table_.put(gil, item.name, offset(items_.size() - 1),
+    table_.put(item.name, offset(items_.size() - 1),
                [this](std::uint32_t i) { return items_[i].name; });
   } else if (items_.size() > small) {
     make_table(gil);
@@ -166,14 +171,14 @@ void Items::mark_repeats(python::Gil& gil) {
   }
 }
 
-void Items::make_table(python::Gil& gil) {
+void Items::make_table(python::Gil&) {
   const auto name_of = [this](std::uint32_t i) { return items_[i].name; };
   table_.clear();
   repeats_known_ = true;
   for (std::uint32_t i = 0; i < items_.size(); ++i) {
     Item& item = items_[i];
     if (!item.live()) continue;
-    if (table_.put(gil, item.name, i, name_of) == none || item.repeat) continue;
+    if (table_.put(item.name, i, name_of) == none || item.repeat) continue;
     item.repeat = true;
     repeats_ = true;
     ++hidden_;

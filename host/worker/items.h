@@ -9,7 +9,8 @@
 #include "host/pipeline/batch.h"
 #include "host/python/gil.h"
 #include "host/python/ref.h"
-#include "host/worker/name_table.h"
+#include "modules/json/binding/keyed_hash.h"
+#include "modules/json/name_table.h"
 
 namespace adyton::worker {
 
@@ -43,7 +44,7 @@ struct Item {
 /// copied and destroyed with the GIL held.
 class Items {
  public:
-  static constexpr std::uint32_t none = NameTable::none;
+  static constexpr std::uint32_t none = json::NameTable::none;
 
   /// Precondition: a valid object or array stands at `begin` of `text` and ends before `end`.
   Items(const char* text, std::uint32_t begin, std::uint32_t end);
@@ -95,7 +96,7 @@ class Items {
 
   std::vector<Item> items_;
   std::vector<std::shared_ptr<const std::string>> names_;  // those not in the source as such
-  NameTable table_;
+  json::NameTable table_{json::keyed_hash};
   std::uint32_t lead_end_ = 0;
   std::uint32_t trail_begin_ = 0;
   std::uint32_t structure_ = 0;

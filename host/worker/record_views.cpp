@@ -9,48 +9,31 @@ using python::Ref;
 
 namespace {
 
-// A part of a record, or an iterator over it: both hold the record, and no more objects.
-struct PartOf {
+// Holds the record, and no more objects.
+struct Iterator {
   PyObject_HEAD PyObject* record;  // owned
   Part part;
-};
-
-struct Iterator {
-  PartOf base;
   Direction direction;
   std::uint32_t next;       // the number of the item to look at next
   std::uint32_t structure;  // of the record's items when the iterator was made
 };
 
-PartOf& as_part(PyObject* object) {
-  return *reinterpret_cast<PartOf*>(object);
-}
-View& record_of(PyObject* object) {
-  return as_view(as_part(object).record);
+Iterator& as_iterator(PyObject* object) {
+  return *reinterpret_cast<Iterator*>(object);
 }
 
 void deallocate(PyObject* self) {
   PyTypeObject* const type = Py_TYPE(self);
   PyObject_GC_UnTrack(self);
-  Py_CLEAR(as_part(self).record);
+  Py_CLEAR(as_iterator(self).record);
   PyObject_GC_Del(self);
   Py_DECREF(type);
 }
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
-  Py_VISIT(as_part(self).record);
+  Py_VISIT(as_iterator(self).record);
   return 0;
-}
-
-template <class Object>
-Object* make(PyTypeObject* type, View& record, Part part) {
-  Object* const object = PyObject_GC_New(Object, type);
-  if (object == nullptr) return nullptr;
-  PartOf& base = as_part(reinterpret_cast<PyObject*>(object));
-  base.record = Py_NewRef(as_object(record));
-  base.part = part;
-  return object;
 }
 
 Ref element(Gil& gil, View& record, Part part, std::uint32_t number) {
@@ -64,8 +47,8 @@ Ref element(Gil& gil, View& record, Part part, std::uint32_t number) {
 
 PyObject* next(PyObject* self) {
   Gil gil = Gil::held_by_caller();
-  auto& iterator = *reinterpret_cast<Iterator*>(self);
-  View& record = record_of(self);
+  Iterator& iterator = as_iterator(self);
+  View& record = as_view(iterator.record);
   Items& items = record.items(gil);
   if (iterator.structure != items.structure()) {
     PyErr_SetString(PyExc_RuntimeError, "the record's members changed during iteration");
@@ -76,151 +59,15 @@ PyObject* next(PyObject* self) {
   while (iterator.next < size) {  // backwards the number wraps below 0
     const std::uint32_t number = forward ? iterator.next++ : iterator.next--;
     if (!items[number].live() || items[number].repeat) continue;
-    return element(gil, record, iterator.base.part, number).release();
+    return element(gil, record, iterator.part, number).release();
   }
   return nullptr;
 }
-
-Py_ssize_t length(PyObject* self) {
-  Gil gil = Gil::held_by_caller();
-  return record_of(self).items(gil).count(gil);
-}
-
-PyObject* iterate(PyObject* self) {
-  Gil gil = Gil::held_by_caller();
-  return make_iterator(gil, record_of(self), as_part(self).part, Direction::forward);
-}
-
-PyObject* reversed(PyObject* self, PyObject*) {
-  Gil gil = Gil::held_by_caller();
-  return make_iterator(gil, record_of(self), as_part(self).part, Direction::backward);
-}
-
-int contains_key(PyObject* self, PyObject* key) {
-  return PySequence_Contains(as_part(self).record, key);
-}
-
-int contains_item(PyObject* self, PyObject* pair) {
-  if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2) return 0;
-  PyObject* const record = as_part(self).record;
-  const int has = PySequence_Contains(record, PyTuple_GET_ITEM(pair, 0));
-  if (has != 1) return has;
-  const Ref value = Ref::steal(PyObject_GetItem(record, PyTuple_GET_ITEM(pair, 0)));
-  return value ? PyObject_RichCompareBool(value.get(), PyTuple_GET_ITEM(pair, 1), Py_EQ) : -1;
-}
-
-PyObject* represent(PyObject* self) {
-  const Ref list = Ref::steal(PySequence_List(self));
-  if (!list) return nullptr;
-  const Ref name = Ref::steal(PyType_GetName(Py_TYPE(self)));
-  return name ? PyUnicode_FromFormat("%U(%R)", name.get(), list.get()) : nullptr;
-}
-
-bool is_set_like(PyObject* self, PyObject* other) {
-  const Types& types = types_of(self);
-  return PyAnySet_Check(other) || PyDictKeys_Check(other) || PyDictItems_Check(other) ||
-         Py_IS_TYPE(other, types.keys) || Py_IS_TYPE(other, types.items);
-}
-
-// 1 if every element of `part` is in `whole`; -1 on an exception.
-int all_in(PyObject* part, PyObject* whole) {
-  const Ref iterator = Ref::steal(PyObject_GetIter(part));
-  if (!iterator) return -1;
-  while (const Ref one = Ref::steal(PyIter_Next(iterator.get()))) {
-    const int has = PySequence_Contains(whole, one.get());
-    if (has != 1) return has;
-  }
-  return PyErr_Occurred() != nullptr ? -1 : 1;
-}
-
-PyObject* compare(PyObject* self, PyObject* other, int operation) {
-  if (!is_set_like(self, other)) Py_RETURN_NOTIMPLEMENTED;
-  const Py_ssize_t mine = PyObject_Size(self);
-  const Py_ssize_t theirs = PyObject_Size(other);
-  if (mine < 0 || theirs < 0) return nullptr;
-  int result = 0;
-  switch (operation) {
-    case Py_EQ:
-    case Py_NE:
-      result = mine == theirs ? all_in(self, other) : 0;
-      if (result >= 0 && operation == Py_NE) result = 1 - result;
-      break;
-    case Py_LT:
-      result = mine < theirs ? all_in(self, other) : 0;
-      break;
-    case Py_LE:
-      result = mine <= theirs ? all_in(self, other) : 0;
-      break;
-    case Py_GT:
-      result = mine > theirs ? all_in(other, self) : 0;
-      break;
-    case Py_GE:
-      result = mine >= theirs ? all_in(other, self) : 0;
-      break;
-    default:
-      break;
-  }
-  return result < 0 ? nullptr : PyBool_FromLong(result);
-}
-
-// The operators of sets, on sets of the elements.
-template <PyObject* (*operation)(PyObject*, PyObject*)>
-PyObject* combine(PyObject* left, PyObject* right) {
-  const Ref a = Ref::steal(PySet_New(left));
-  const Ref b = a ? Ref::steal(PySet_New(right)) : Ref();
-  return b ? operation(a.get(), b.get()) : nullptr;
-}
-
-PyObject* is_disjoint(PyObject* self, PyObject* other) {
-  const Ref iterator = Ref::steal(PyObject_GetIter(other));
-  if (!iterator) return nullptr;
-  while (const Ref one = Ref::steal(PyIter_Next(iterator.get()))) {
-    const int has = PySequence_Contains(self, one.get());
-    if (has != 0) return has < 0 ? nullptr : Py_NewRef(Py_False);
-  }
-  return PyErr_Occurred() != nullptr ? nullptr : Py_NewRef(Py_True);
-}
-
-PyMethodDef set_methods[] = {
-    {"__reversed__", reversed, METH_NOARGS, "From the last to the first."},
-    {"isdisjoint", is_disjoint, METH_O,
-     "isdisjoint($self, other, /)\n--\n\nTrue if none of the other's elements is in the view."},
-    {nullptr, nullptr, 0, nullptr},
-};
-
-PyMethodDef values_methods[] = {
-    {"__reversed__", reversed, METH_NOARGS, "From the last to the first."},
-    {nullptr, nullptr, 0, nullptr},
-};
 
 template <class Function>
 void* slot(Function* function) {
   return reinterpret_cast<void*>(function);
 }
-
-#define ADYTON_SET_SLOTS                                                                  \
-  {Py_tp_hash, slot(PyObject_HashNotImplemented)}, {Py_tp_richcompare, slot(compare)},    \
-      {Py_tp_methods, set_methods}, {Py_nb_and, slot(combine<PyNumber_And>)},             \
-      {Py_nb_or, slot(combine<PyNumber_Or>)}, {Py_nb_xor, slot(combine<PyNumber_Xor>)}, { \
-    Py_nb_subtract, slot(combine<PyNumber_Subtract>)                                      \
-  }
-
-#define ADYTON_PART_SLOTS                                              \
-  {Py_tp_dealloc, slot(deallocate)}, {Py_tp_traverse, slot(traverse)}, \
-      {Py_tp_repr, slot(represent)}, {Py_tp_iter, slot(iterate)}, {    \
-    Py_sq_length, slot(length)                                         \
-  }
-
-PyType_Slot keys_slots[] = {
-    ADYTON_PART_SLOTS, ADYTON_SET_SLOTS, {Py_sq_contains, slot(contains_key)}, {0, nullptr}};
-
-PyType_Slot items_slots[] = {
-    ADYTON_PART_SLOTS, ADYTON_SET_SLOTS, {Py_sq_contains, slot(contains_item)}, {0, nullptr}};
-
-PyType_Slot values_slots[] = {ADYTON_PART_SLOTS, {Py_tp_methods, values_methods}, {0, nullptr}};
-
-#undef ADYTON_SET_SLOTS
-#undef ADYTON_PART_SLOTS
 
 PyType_Slot iterator_slots[] = {
     {Py_tp_dealloc, slot(deallocate)},
@@ -230,32 +77,35 @@ PyType_Slot iterator_slots[] = {
     {0, nullptr},
 };
 
-constexpr unsigned part_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |
-                                Py_TPFLAGS_DISALLOW_INSTANTIATION;
+PyObject* iterate(Gil& gil, PyObject* record, Part part, Direction direction) {
+  return make_iterator(gil, as_view(record), part, direction);
+}
 
 }  // namespace
 
-PyType_Spec keys_spec = {"adyton.record.RecordKeys", sizeof(PartOf), 0, part_flags, keys_slots};
-PyType_Spec values_spec = {"adyton.record.RecordValues", sizeof(PartOf), 0, part_flags,
-                           values_slots};
-PyType_Spec items_spec = {"adyton.record.RecordItems", sizeof(PartOf), 0, part_flags, items_slots};
-PyType_Spec iterator_spec = {"adyton.record.RecordIterator", sizeof(Iterator), 0, part_flags,
-                             iterator_slots};
+PyType_Spec keys_spec = {"adyton.record.RecordKeys", json::mapping_view_size, 0,
+                         json::mapping_view_flags, json::keys_view_slots};
+PyType_Spec values_spec = {"adyton.record.RecordValues", json::mapping_view_size, 0,
+                           json::mapping_view_flags, json::values_view_slots};
+PyType_Spec items_spec = {"adyton.record.RecordItems", json::mapping_view_size, 0,
+                          json::mapping_view_flags, json::items_view_slots};
+PyType_Spec iterator_spec = {"adyton.record.RecordIterator", sizeof(Iterator), 0,
+                             json::mapping_view_flags, iterator_slots};
 
-PyObject* make_record_view(Gil&, View& record, Part part) {
+PyObject* make_record_view(Gil& gil, View& record, Part part) {
   const Types& types = types_of(as_object(record));
   PyTypeObject* const type =
       part == Part::keys ? types.keys : (part == Part::values ? types.values : types.items);
-  PartOf* const view = make<PartOf>(type, record, part);
-  if (view != nullptr) PyObject_GC_Track(view);
-  return reinterpret_cast<PyObject*>(view);
+  return json::make_mapping_view(gil, type, as_object(record), part, iterate);
 }
 
 PyObject* make_iterator(Gil& gil, View& record, Part part, Direction direction) {
   Items& items = record.items(gil);
   items.count(gil);
-  Iterator* const iterator = make<Iterator>(types_of(as_object(record)).iterator, record, part);
+  Iterator* const iterator = PyObject_GC_New(Iterator, types_of(as_object(record)).iterator);
   if (iterator == nullptr) return nullptr;
+  iterator->record = Py_NewRef(as_object(record));
+  iterator->part = part;
   iterator->direction = direction;
   iterator->structure = items.structure();
   iterator->next =

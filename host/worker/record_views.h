@@ -1,21 +1,20 @@
 #pragma once
 
-#include <cstdint>
-
 #include "host/python/gil.h"
 #include "host/worker/view.h"
+#include "modules/json/binding/mapping_view.h"
 
 namespace adyton::worker {
 
-// What keys(), values() and items() of a Record give, and iterators over them. As with a dict they
-// show the record as it is when they are asked, and iteration ends with RuntimeError if a member
-// was added or removed meanwhile.
+using json::Direction;
+using json::Part;
 
-enum class Part : std::uint8_t { keys, values, items };
-enum class Direction : std::uint8_t { forward, backward };
-
-/// New references, or null with an exception set.
+/// What keys(), values() and items() of a Record give: a json::MappingView. A new reference, or
+/// null with an exception set.
 PyObject* make_record_view(python::Gil& gil, View& record, Part part);
+
+/// An iterator over it, or over the keys of the record; iteration ends with RuntimeError if a
+/// member was added or removed meanwhile. A new reference, or null with an exception set.
 PyObject* make_iterator(python::Gil& gil, View& record, Part part, Direction direction);
 
 extern PyType_Spec keys_spec;

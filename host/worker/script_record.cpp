@@ -2,7 +2,7 @@
 
 #include "host/base/text.h"
 #include "host/worker/failure.h"
-#include "host/worker/skim.h"
+#include "modules/json/skim.h"
 
 namespace adyton::worker {
 
@@ -18,7 +18,7 @@ Error interrupted(const Caller& caller) {
 
 Extent value_of(const pipeline::Batch& batch, const pipeline::Record& record) {
   const char* const text = batch.text->data();
-  const auto begin = static_cast<std::uint32_t>(skim_space(text, record.text_begin));
+  const auto begin = static_cast<std::uint32_t>(json::skim_space(text, record.text_begin));
   std::uint32_t end = record.text_end;
   while (text[end - 1] == ' ' || text[end - 1] == '\t' || text[end - 1] == '\r' ||
          text[end - 1] == '\n') {

@@ -1,9 +1,7 @@
 #include "host/worker/value.h"
 
-#include <cstring>
-
 #include "modules/json/binding/build.h"
-#include "modules/json/number.h"
+#include "modules/json/binding/scalar.h"
 #include "modules/json/parse.h"
 #include "modules/json/scan.h"
 
@@ -13,39 +11,6 @@ using python::Gil;
 using python::Ref;
 
 namespace {
-
-Ref make_string(Gil& gil, std::string_view inside) {
-  if (std::memchr(inside.data(), '\\', inside.size()) == nullptr) {
-    return Ref::steal(
-        PyUnicode_DecodeUTF8(inside.data(), static_cast<Py_ssize_t>(inside.size()), nullptr));
-  }
-  std::string text;
-  json::unescape(inside, text);
-  return name_object(gil, text);
-}
-
-Ref make_number(Gil&, std::string_view text) {
-  using Kind = json::NumberToken::Kind;
-  const json::NumberToken number = json::scan_number(text.data(), text.data() + text.size());
-  if (number.kind == Kind::integer) return Ref::steal(PyLong_FromLongLong(number.integer));
-  if (number.kind == Kind::real) return Ref::steal(PyFloat_FromDouble(number.real));
-  return Ref::steal(PyLong_FromString(std::string(text).c_str(), nullptr, 10));
-}
-
-Ref make_scalar(Gil& gil, std::string_view text) {
-  switch (text[0]) {
-    case '"':
-      return make_string(gil, text.substr(1, text.size() - 2));
-    case 't':
-      return Ref::borrow(Py_True);
-    case 'f':
-      return Ref::borrow(Py_False);
-    case 'n':
-      return Ref::borrow(Py_None);
-    default:
-      return make_number(gil, text);
-  }
-}
 
 bool is_container(char c) {
   return c == '{' || c == '[';
@@ -114,17 +79,17 @@ Ref sequence_to_plain(Gil& gil, const Types& types, PyObject* sequence) {
 Ref make_value(Gil& gil, const Types& types, const Source& source, std::uint32_t begin,
                std::uint32_t end) {
   if (is_container(source->data()[begin])) return make_view(gil, types, source, begin, end);
-  return make_scalar(gil, source->view(begin, end));
+  return json::make_scalar(gil, source->view(begin, end));
 }
 
 Ref make_plain(Gil& gil, const Types& types, std::string_view text) {
-  if (!is_container(text[0])) return make_scalar(gil, text);
+  if (!is_container(text[0])) return json::make_scalar(gil, text);
   json::Builder builder(gil, *types.key_cache);
   json::ParseOptions options;
   options.max_depth = json::max_depth;
   const std::string document(text);  // the parser wants a NUL behind it
   // The text is JSON: what stops the builder is an exception.
-  if (json::Parser(std::string_view(document), options, builder).run()) return {};
+  if (json::parse(document, options, builder)) return {};
   return builder.take();
 }
 
@@ -145,9 +110,8 @@ Ref to_plain(Gil& gil, const Types& types, PyObject* value) {
   return plain;
 }
 
-Ref name_object(Gil&, std::string_view name) {
-  return Ref::steal(
-      PyUnicode_DecodeUTF8(name.data(), static_cast<Py_ssize_t>(name.size()), "surrogatepass"));
+Ref name_object(Gil& gil, std::string_view name) {
+  return json::make_name(gil, name);
 }
 
 }  // namespace adyton::worker

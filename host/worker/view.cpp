@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "host/worker/value.h"
+#include "modules/json/binding/scalar.h"
 
 namespace adyton::worker {
 
@@ -58,25 +59,10 @@ Ref value_of(Gil& gil, View& view, std::uint32_t number) {
   return value;
 }
 
-bool key_text(Gil&, PyObject* key, std::string& buffer, std::string_view& text) {
-  if (!PyUnicode_Check(key)) {
-    PyErr_Format(PyExc_TypeError, "the keys of a record are str, not %.200s",
-                 Py_TYPE(key)->tp_name);
-    return false;
-  }
-  Py_ssize_t size = 0;
-  if (const char* const utf8 = PyUnicode_AsUTF8AndSize(key, &size)) {
-    text = {utf8, static_cast<std::size_t>(size)};
-    return true;
-  }
-  if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) return false;
-  PyErr_Clear();
-  const Ref bytes = Ref::steal(PyUnicode_AsEncodedString(key, "utf-8", "surrogatepass"));
-  if (!bytes) return false;
-  buffer.assign(PyBytes_AS_STRING(bytes.get()),
-                static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
-  text = buffer;
-  return true;
+bool key_text(Gil& gil, PyObject* key, std::string& buffer, std::string_view& text) {
+  if (PyUnicode_Check(key)) return json::read_name(gil, key, buffer, text);
+  PyErr_Format(PyExc_TypeError, "the keys of a record are str, not %.200s", Py_TYPE(key)->tp_name);
+  return false;
 }
 
 bool modified(View& view, const Types& types) {

@@ -7,9 +7,9 @@
 #include "host/base/text.h"
 #include "host/python/error.h"
 #include "host/worker/render.h"
-#include "host/worker/skim.h"
 #include "host/worker/value.h"
 #include "modules/json/scan.h"
+#include "modules/json/skim.h"
 
 namespace adyton::worker {
 
@@ -74,8 +74,8 @@ Status check_syntax(const Source& source) {
 
 // The value of a whole source, whose syntax is right.
 Ref read(Gil& gil, const Types& types, const Source& source) {
-  const std::size_t begin = skim_space(source->data(), 0);
-  const std::size_t end = skim_value(source->data(), begin);
+  const std::size_t begin = json::skim_space(source->data(), 0);
+  const std::size_t end = json::skim_value(source->data(), begin);
   return make_value(gil, types, source, static_cast<std::uint32_t>(begin),
                     static_cast<std::uint32_t>(end));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -50,6 +51,55 @@ inline const char* skip_digits_at_once(const char* p, const char* end) {
 #endif
 }
 
+/// The first byte from `p` on that is no white space, or `end`. Looks up to 16 bytes behind `end`.
+inline const char* skip_spaces_at_once(const char* p, const char* end) {
+#if defined(__SSE2__)
+  for (; p < end; p += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i blanks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
+                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+    const __m128i others = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')),
+                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+    const auto spaces = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(blanks, others)));
+    if (spaces != 0xffff) {
+      p += __builtin_ctz(~spaces);
+      break;
+    }
+  }
+  return p < end ? p : end;
+#else
+  while (p < end && is_space(*p)) ++p;
+  return p;
+#endif
+}
+
+/// The containers that are open, for Cursor::nested(): one bit for each, set for an object.
+class OpenBits {
+ public:
+  static constexpr const char* too_deep = "nested more than 1024 deep";
+
+  /// `depth` containers are open around the value.
+  explicit OpenBits(unsigned depth) : around_(depth), open_(depth) {}
+
+  /// One more begins; false if that is too many.
+  bool open(const char*, bool object) {
+    if (open_ == max_depth) return false;
+    const std::uint64_t bit = std::uint64_t{1} << (open_ % 64);
+    objects_[open_ / 64] = object ? objects_[open_ / 64] | bit : objects_[open_ / 64] & ~bit;
+    ++open_;
+    return true;
+  }
+  /// The innermost one ends, as the byte before tells; true if it was the first.
+  bool close(const char*) { return --open_ == around_; }
+  /// What the innermost one is.
+  bool object() const { return (objects_[(open_ - 1) / 64] >> ((open_ - 1) % 64) & 1) != 0; }
+
+ private:
+  std::array<std::uint64_t, max_depth / 64> objects_;
+  unsigned around_;
+  unsigned open_;
+};
+
 /// The grammar of RFC 8259 over the bytes from `begin` to `end`, as functions that take where
 /// something begins and give where it ends, or nullptr with `fault` set. Internal to the scanner
 /// and the locator. What it needs from byte to byte, a pointer and a place among the special bytes,
@@ -75,8 +125,9 @@ class Cursor {
 
   const char* space(const char* p) const {
     if (static_cast<unsigned char>(*p) > ' ') return p;
-    while (p < end_ && is_space(*p)) ++p;
-    return p;
+    // A blank behind a colon or a comma; else as a rule a line's end and its indentation.
+    if (static_cast<unsigned char>(p[1]) > ' ' && p < end_ && is_space(*p)) return p + 1;
+    return skip_spaces_at_once(p, end_);
   }
 
   /// `p` is at the opening quote. Sets `escaped` if there is a backslash, else leaves it.
@@ -101,6 +152,11 @@ class Cursor {
     specials_.set_place(place);
     return p;
   }
+
+  /// The container that begins at `p`, without recursion, whatever the text nests. `nest` keeps
+  /// which containers are open: an OpenBits, or what is as one.
+  template <class Nest>
+  [[gnu::always_inline]] inline const char* nested(const char* p, Nest& nest, Place& place);
 
   Place place() const { return specials_.place(); }
   void set_place(Place place) { specials_.set_place(place); }
@@ -142,7 +198,6 @@ class Cursor {
   [[gnu::always_inline]] inline const char* number(const char* p);
   [[gnu::always_inline]] inline const char* literal(const char* p);
   [[gnu::always_inline]] inline const char* scalar(const char* p, Place& place);
-  [[gnu::always_inline]] inline const char* nested(const char* p, unsigned depth, Place& place);
   const char* container(const char* p, unsigned depth);
 
   /// A member's key: gives where its value begins.
@@ -207,6 +262,40 @@ inline const char* Cursor<Specials>::scalar(const char* p, Place& place) {
     return string(p, escaped, place);
   }
   return *p == '-' || is_digit(*p) ? number(p) : literal(p);
+}
+
+template <class Specials>
+template <class Nest>
+inline const char* Cursor<Specials>::nested(const char* p, Nest& nest, Place& place) {
+  bool object = false;  // what the innermost one is
+  for (;;) {
+    // At a value.
+    if (p < end_ && (*p == '{' || *p == '[')) {
+      object = *p == '{';
+      if (!nest.open(p, object)) return fail(p, Nest::too_deep);
+      p = space(p + 1);
+      if (!at(p, object ? '}' : ']')) {
+        if (object && (p = member(p, place)) == nullptr) return nullptr;
+        continue;
+      }
+    } else {
+      p = scalar(p, place);
+      if (p == nullptr) return nullptr;
+      p = space(p);
+    }
+    // Behind a value: close what it ends, or go on to the next member or element.
+    while (!at(p, ',')) {
+      if (!at(p, object ? '}' : ']')) {
+        return fail(p, object ? "expected a comma or a closing brace"
+                              : "expected a comma or a closing bracket");
+      }
+      if (nest.close(p + 1)) return p + 1;
+      object = nest.object();
+      p = space(p + 1);
+    }
+    p = space(p + 1);
+    if (object && (p = member(p, place)) == nullptr) return nullptr;
+  }
 }
 
 }  // namespace adyton::json::detail

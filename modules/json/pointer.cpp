@@ -8,8 +8,10 @@
 namespace adyton::json {
 namespace {
 
-Result<Pointer::Token> parse_token(std::string_view written, std::string_view whole) {
-  if (written == "*") return Pointer::Token{"*", true};
+using Stars = Pointer::Stars;
+
+Result<Pointer::Token> parse_token(std::string_view written, std::string_view whole, Stars stars) {
+  if (written == "*" && stars == Stars::any) return Pointer::Token{"*", true};
   Pointer::Token token;
   for (std::size_t i = 0; i < written.size(); ++i) {
     if (written[i] != '~') {
@@ -17,10 +19,10 @@ Result<Pointer::Token> parse_token(std::string_view written, std::string_view wh
       continue;
     }
     const char code = ++i < written.size() ? written[i] : '\0';
-    if (code < '0' || code > '2') {
+    if (code < '0' || code > (stars == Stars::any ? '2' : '1')) {
       return Error{ErrorCode::invalid, cat("in the pointer ", in_quotes(whole),
-                                           " a ~ must be written ~0 "
-                                           "(~1 is a slash, ~2 a literal *)")};
+                                           " a ~ must be written ~0 (~1 is a slash",
+                                           stars == Stars::any ? ", ~2 a literal *)" : ")")};
     }
     token.key += "~/*"[code - '0'];
   }
@@ -33,10 +35,11 @@ bool may_meet(const Pointer::Token& a, const Pointer::Token& b) {
 
 }  // namespace
 
-Result<Pointer> Pointer::parse(std::string_view text) {
+Result<Pointer> Pointer::parse(std::string_view text, Stars stars) {
   Pointer pointer;
   pointer.text_ = text;
-  if (!is_utf8(text)) {
+  // A key of plain JSON may hold a surrogate without its other half.
+  if (stars == Stars::any && !is_utf8(text)) {
     return Error{ErrorCode::invalid, cat("the pointer ", in_quotes(text), " is not UTF-8")};
   }
   if (text.empty()) return pointer;
@@ -46,7 +49,7 @@ Result<Pointer> Pointer::parse(std::string_view text) {
   }
   for (std::size_t begin = 1; begin <= text.size();) {
     const std::size_t end = std::min(text.find('/', begin), text.size());
-    ADYTON_TRY(Token token, parse_token(text.substr(begin, end - begin), text));
+    ADYTON_TRY(Token token, parse_token(text.substr(begin, end - begin), text, stars));
     pointer.tokens_.push_back(std::move(token));
     begin = end + 1;
   }
@@ -55,6 +58,20 @@ Result<Pointer> Pointer::parse(std::string_view text) {
 
 bool Pointer::has_wildcard() const {
   return std::any_of(tokens_.begin(), tokens_.end(), [](const Token& token) { return token.any; });
+}
+
+std::string written_token(std::string_view key) {
+  std::string written;
+  for (const char c : key) {
+    if (c == '~') {
+      written += "~0";
+    } else if (c == '/') {
+      written += "~1";
+    } else {
+      written += c;
+    }
+  }
+  return written;
 }
 
 bool overlap(const Pointer& a, const Pointer& b) {

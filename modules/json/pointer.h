@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +16,10 @@ namespace adyton::json {
 /// decimal without leading zeros, an array's element. The empty pointer is the whole document.
 class Pointer {
  public:
+  /// Whether the token `*` stands for many values, as the fields of a job have it, or is a key as
+  /// any other and `~2` no escape, as RFC 6901 has it.
+  enum class Stars : std::uint8_t { any, plain };
+
   struct Token {
     std::string key;  // unescaped; "*" where `any`
     bool any = false;
@@ -21,7 +28,7 @@ class Pointer {
   };
 
   /// ErrorCode::invalid with a message that says what is wrong with `text`.
-  static Result<Pointer> parse(std::string_view text);
+  static Result<Pointer> parse(std::string_view text, Stars stars = Stars::any);
 
   /// As it was written.
   const std::string& text() const { return text_; }
@@ -34,6 +41,9 @@ class Pointer {
   std::string text_;
   std::vector<Token> tokens_;
 };
+
+/// The token as it is written in a pointer in which no star stands for many: "a/b" is "a~1b".
+std::string written_token(std::string_view key);
 
 /// True if in some document the two could name the same value, or one a value inside the other's.
 bool overlap(const Pointer& a, const Pointer& b);

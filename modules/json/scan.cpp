@@ -1,6 +1,6 @@
 #include "modules/json/scan.h"
 
-#include <array>
+#include <algorithm>
 
 #include "modules/json/cursor.h"
 #include "modules/json/decode.h"
@@ -34,48 +34,10 @@ const char* Cursor<Specials>::escape(const char* p) {
 template <class Specials>
 const char* Cursor<Specials>::container(const char* p, const unsigned depth) {
   Place place = specials_.place();
-  p = nested(p, depth, place);
+  OpenBits nest(depth);
+  p = nested(p, nest, place);
   specials_.set_place(place);
   return p;
-}
-
-template <class Specials>
-const char* Cursor<Specials>::nested(const char* p, const unsigned depth, Place& place) {
-  // One bit for each open container: set for an object. No recursion, whatever the text nests.
-  std::array<std::uint64_t, max_depth / 64> objects;
-  unsigned open = depth;
-  bool object = false;  // what the innermost one is
-  for (;;) {
-    // At a value.
-    if (p < end_ && (*p == '{' || *p == '[')) {
-      if (open == max_depth) return fail(p, "nested more than 1024 deep");
-      object = *p == '{';
-      const std::uint64_t bit = std::uint64_t{1} << (open % 64);
-      objects[open / 64] = object ? objects[open / 64] | bit : objects[open / 64] & ~bit;
-      ++open;
-      p = space(p + 1);
-      if (!at(p, object ? '}' : ']')) {
-        if (object && (p = member(p, place)) == nullptr) return nullptr;
-        continue;
-      }
-    } else {
-      p = scalar(p, place);
-      if (p == nullptr) return nullptr;
-      p = space(p);
-    }
-    // Behind a value: close what it ends, or go on to the next member or element.
-    while (!at(p, ',')) {
-      if (!at(p, object ? '}' : ']')) {
-        return fail(p, object ? "expected a comma or a closing brace"
-                              : "expected a comma or a closing bracket");
-      }
-      if (--open == depth) return p + 1;
-      object = (objects[(open - 1) / 64] >> ((open - 1) % 64) & 1) != 0;
-      p = space(p + 1);
-    }
-    p = space(p + 1);
-    if (object && (p = member(p, place)) == nullptr) return nullptr;
-  }
 }
 
 template const char* Cursor<NearbySpecials>::escape(const char*);

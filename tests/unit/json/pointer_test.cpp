@@ -51,3 +51,27 @@ TEST_CASE("an array takes a plain decimal as an index") {
     CHECK_FALSE(array_index(key));
   }
 }
+
+TEST_CASE("in a plain pointer a star is a key as any other, and ~2 no escape") {
+  const auto plain = Pointer::parse("/*/a~1b/~0", Pointer::Stars::plain);
+  REQUIRE(plain);
+  REQUIRE(plain->tokens().size() == 3);
+  CHECK_FALSE(plain->has_wildcard());
+  CHECK(plain->tokens()[0].key == "*");
+  CHECK(plain->tokens()[1].key == "a/b");
+  CHECK(plain->tokens()[2].key == "~");
+  CHECK(Pointer::parse("/~2", Pointer::Stars::any));
+  CHECK_FALSE(Pointer::parse("/~2", Pointer::Stars::plain));
+  CHECK_FALSE(Pointer::parse("a", Pointer::Stars::plain));
+  CHECK(Pointer::parse("/\xed\xa0\x80", Pointer::Stars::plain));
+  CHECK_FALSE(Pointer::parse("/\xed\xa0\x80"));
+}
+
+TEST_CASE("a token is written so that it is read again") {
+  for (const char* key : {"", "a", "~", "/", "~1", "a/b~c", "~01", "*"}) {
+    const auto pointer = Pointer::parse("/" + written_token(key), Pointer::Stars::plain);
+    REQUIRE(pointer);
+    REQUIRE(pointer->tokens().size() == 1);
+    CHECK(pointer->tokens()[0].key == key);
+  }
+}

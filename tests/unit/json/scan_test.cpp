@@ -126,3 +126,26 @@ TEST_CASE("a number ends with the text, whatever digits lie behind it") {
     CHECK(cursor == text.view().size());
   }
 }
+
+TEST_CASE("white space of any kind and length is passed, and nothing else is") {
+  for (std::size_t size = 0; size < 40; ++size) {
+    std::string space;
+    for (std::size_t i = 0; i < size; ++i) space += " \n\r\t"[(i * i + size) % 4];
+    for (const std::string& text :
+         {space + "1" + space, "[" + space + "1" + space + "," + space + "2" + space + "]",
+          "{" + space + "\"k\"" + space + ":" + space + "{" + space + "}" + space + "}" + space}) {
+      CHECK_FALSE(validated(text));
+    }
+    CHECK(validated(space));
+    for (std::size_t i = 0; i < size; ++i) {
+      for (const char other : {'\0', '\x01', '\x0b', '\x1f', '\x7f', '\xa0', '\x85'}) {
+        std::string broken = space;
+        broken[i] = other;
+        const Fault fault = validated("[" + broken + "1]");
+        REQUIRE(fault);
+        CHECK(fault.offset == i + 1);
+        CHECK(validated("1" + broken).offset == i + 1);
+      }
+    }
+  }
+}

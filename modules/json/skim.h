@@ -5,13 +5,17 @@
 #include <cstdint>
 #include <cstring>
 
-namespace adyton::worker {
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
-// Moving over text that is known to be valid JSON, with json::scan_padding readable bytes behind
+namespace adyton::json {
+
+// Moving over text that is known to be valid JSON, with scan_padding readable bytes behind
 // it: nothing is checked, so nothing can fail. Each function takes an offset and returns the next
 // one.
 
-namespace detail {
+namespace detail::skim {
 
 inline constexpr std::uint64_t low_bits = 0x0101010101010101;
 inline constexpr std::uint64_t high_bits = 0x8080808080808080;
@@ -34,7 +38,7 @@ inline std::size_t first_mark(std::uint64_t found) {
   return static_cast<std::size_t>(std::countr_zero(found)) / 8;
 }
 
-}  // namespace detail
+}  // namespace detail::skim
 
 inline std::size_t skim_space(const char* text, std::size_t at) {
   while (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t') ++at;
@@ -44,13 +48,24 @@ inline std::size_t skim_space(const char* text, std::size_t at) {
 /// From the opening quote to behind the closing one. `escaped` becomes true if a backslash was met.
 inline std::size_t skim_string(const char* text, std::size_t at, bool& escaped) {
   for (++at;;) {
-    const std::uint64_t word = detail::load_word(text + at);
-    const std::uint64_t found = detail::marks(word, '"') | detail::marks(word, '\\');
+#if defined(__SSE2__)
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at));
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(
+        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')))));
+    if (found == 0) {
+      at += 16;
+      continue;
+    }
+    at += static_cast<std::size_t>(std::countr_zero(found));
+#else
+    const std::uint64_t word = detail::skim::load_word(text + at);
+    const std::uint64_t found = detail::skim::marks(word, '"') | detail::skim::marks(word, '\\');
     if (found == 0) {
       at += 8;
       continue;
     }
-    at += detail::first_mark(found);
+    at += detail::skim::first_mark(found);
+#endif
     if (text[at] == '"') return at + 1;
     escaped = true;
     at += 2;
@@ -60,18 +75,18 @@ inline std::size_t skim_string(const char* text, std::size_t at, bool& escaped) 
 /// From the opening bracket to behind the one that closes it.
 inline std::size_t skim_container(const char* text, std::size_t at) {
   constexpr std::uint64_t case_bits =
-      detail::low_bits * 0x20;  // '[' | 0x20 is '{', ']' | 0x20 is '}'
+      detail::skim::low_bits * 0x20;  // '[' | 0x20 is '{', ']' | 0x20 is '}'
   bool escaped = false;
   for (std::size_t open = 0;;) {
-    const std::uint64_t word = detail::load_word(text + at);
+    const std::uint64_t word = detail::skim::load_word(text + at);
     const std::uint64_t folded = word | case_bits;
-    const std::uint64_t found =
-        detail::marks(word, '"') | detail::marks(folded, '{') | detail::marks(folded, '}');
+    const std::uint64_t found = detail::skim::marks(word, '"') | detail::skim::marks(folded, '{') |
+                                detail::skim::marks(folded, '}');
     if (found == 0) {
       at += 8;
       continue;
     }
-    at += detail::first_mark(found);
+    at += detail::skim::first_mark(found);
     switch (text[at]) {
       case '"':
         at = skim_string(text, at, escaped);
@@ -100,4 +115,4 @@ inline std::size_t skim_value(const char* text, std::size_t at) {
   return at;
 }
 
-}  // namespace adyton::worker
+}  // namespace adyton::json
