@@ -2,6 +2,7 @@
 
 #include "host/cli/check.h"
 #include "host/cli/dead_letter.h"
+#include "host/cli/json.h"
 #include "host/cli/keys.h"
 #include "host/cli/replay.h"
 #include "host/cli/run.h"
@@ -50,6 +51,7 @@ std::vector<Command> commands(const std::string& program, python::BuiltinModules
          return dead_letter_command(args, os, start);
        }},
       {"keys", "makes, shows and rotates keyrings", keys_command},
+      {"json", "checks, formats, minifies and picks from JSON of any size", json_command},
   };
 }
 

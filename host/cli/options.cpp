@@ -37,12 +37,17 @@ int usage_error(const CommandOptions& command, const std::string& message) {
 std::variant<po::variables_map, int> parse_options(CommandOptions command,
                                                    std::span<const std::string> args) {
   const std::string positional(command.positional);
+  std::vector<std::string> names(command.optional_positionals.begin(),
+                                 command.optional_positionals.end());
+  if (!positional.empty()) names = {positional};
   command.options.add_options()("help", "this help");
   po::options_description all;
   all.add(command.options);
-  all.add_options()(positional.c_str(), po::value<std::string>());
   po::positional_options_description positions;
-  positions.add(positional.c_str(), 1);
+  for (const std::string& name : names) {
+    all.add_options()(name.c_str(), po::value<std::string>());
+    positions.add(name.c_str(), 1);
+  }
 
   po::variables_map values;
   try {
@@ -58,7 +63,9 @@ std::variant<po::variables_map, int> parse_options(CommandOptions command,
   } catch (const po::unknown_option& error) {
     return usage_error(command, unknown_option(error, command.options));
   } catch (const po::too_many_positional_options_error&) {
-    return usage_error(command, cat("takes one ", positional, ", not several"));
+    std::string most = cat("one ", names.front());
+    for (std::size_t i = 1; i < names.size(); ++i) most += cat(" and one ", names[i]);
+    return usage_error(command, cat("takes ", most, ", not several"));
   } catch (const po::error& error) {
     return usage_error(command, error.what());
   }
@@ -67,7 +74,8 @@ std::variant<po::variables_map, int> parse_options(CommandOptions command,
     text << command.usage << "\noptions:\n" << command.options;
     return print(text.str()) ? exit_done : exit_failed;
   }
-  if (!values.contains(positional)) return usage_error(command, cat("which ", positional, "?"));
+  if (!positional.empty() && !values.contains(positional))
+    return usage_error(command, cat("which ", positional, "?"));
   return values;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/variables_map.hpp>
@@ -19,12 +20,14 @@ inline constexpr int exit_over_budget = 65;
 inline constexpr int exit_stopped = 75;
 inline constexpr int exit_config = 78;
 
-/// One command's options and its one positional argument.
+/// One command's options and its one positional argument, or `optional_positionals`.
 struct CommandOptions {
   std::string_view command;     // "run"
   std::string_view positional;  // "job", which is what the messages call it
   std::string_view usage;       // "usage: adyton run [options] JOB\n…": what --help says first
   boost::program_options::options_description options;  // --help is added
+  /// Where `positional` is empty: what may be given, in this order.
+  std::vector<std::string_view> optional_positionals = {};
 };
 
 /// Parses the arguments. Gives the values, among them the positional argument under its name, or

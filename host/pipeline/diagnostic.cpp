@@ -106,7 +106,8 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
-/// The line, and under it the caret.
+}  // namespace
+
 std::string excerpt(std::string_view line, const Place& at) {
   const std::vector<Cell> cells = cells_of(line);
   const std::size_t place = std::min<std::size_t>(at.column > 0 ? at.column - 1 : 0, cells.size());
@@ -127,8 +128,6 @@ std::string excerpt(std::string_view line, const Place& at) {
   if (under > 1) marks.append(under - 1, '~');
   return cat("    ", text, "\n    ", marks, '\n');
 }
-
-}  // namespace
 
 std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view source) {
   std::string text = harmless(diagnostic.origin.empty() ? path : diagnostic.origin);

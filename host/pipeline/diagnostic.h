@@ -29,4 +29,8 @@ struct Diagnostic {
 /// tabs and wide characters keep the caret in place.
 std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view source);
 
+/// The line, which `at.column` and `at.length` are in, and under it the caret, as render() shows
+/// them.
+std::string excerpt(std::string_view line, const Place& at);
+
 }  // namespace adyton::pipeline
