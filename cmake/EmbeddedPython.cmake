@@ -96,7 +96,12 @@ if(ADYTON_BLOCK_HEAP)
 endif()
 target_link_libraries(adyton_python_embed INTERFACE ${python_libpl}/${python_library} ${python_libs})
 target_link_options(adyton_python_embed INTERFACE -no-pie -Wl,--undefined=Py_FrozenMain,--undefined=_PyInterpreterConfig_AsDict
-  -Wl,--export-dynamic -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/python-symbols.map)
+  -Wl,--export-dynamic)
+# Clang links its sanitizers statically: shared libraries must find their malloc in the executable.
+if(NOT (ADYTON_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang"))
+  target_link_options(adyton_python_embed INTERFACE
+    -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/python-symbols.map)
+endif()
 if(ADYTON_BLOCK_HEAP)
   target_link_libraries(adyton_python_embed INTERFACE adyton_python)
 endif()

@@ -81,8 +81,9 @@ def test_dev_help_lists_the_commands(root):
 
 
 def test_every_fuzz_source_is_a_target(root):
-    listed = set(re.findall(r"^adyton_fuzz\((\w+)", (root / "tests/fuzz/CMakeLists.txt").read_text(), re.M))
-    sources = {path.name.removesuffix("_fuzz.cpp") for path in (root / "tests/fuzz").glob("*_fuzz.cpp")}
+    targets = re.findall(r"^adyton_(python_)?fuzz\((\w+)", (root / "tests/fuzz/CMakeLists.txt").read_text(), re.M)
+    listed = {f"{name}_fuzz.{'py' if python else 'cpp'}" for python, name in targets}
+    sources = {path.name for path in (root / "tests/fuzz").glob("*_fuzz.*")} - {"python_fuzz.cpp"}
     assert sources == listed
 
 

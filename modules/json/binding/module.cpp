@@ -5,9 +5,15 @@
 
 #include "host/python/gil.h"
 #include "host/python/ref.h"
+#include "modules/json/binding/canonical_text.h"
 #include "modules/json/binding/documentation.h"
 #include "modules/json/binding/dumps.h"
+#include "modules/json/binding/lines_reader.h"
+#include "modules/json/binding/lines_writer.h"
+#include "modules/json/binding/fragment.h"
 #include "modules/json/binding/loads.h"
+#include "modules/json/binding/patch.h"
+#include "modules/json/binding/pointers.h"
 #include "modules/json/binding/state.h"
 
 namespace adyton::json {
@@ -28,6 +34,9 @@ PyObject* enter(PyObject* module, PyObject* const* values, Py_ssize_t positional
 // What is the standard library's own, and imported when it is first asked for.
 constexpr const char* borrowed_names[] = {"JSONDecodeError", "JSONDecoder", "JSONEncoder"};
 
+// Derives from the standard library's, and is made when it is first asked for.
+constexpr const char* line_error = "LineError";
+
 /// The module's __getattr__ (PEP 562).
 PyObject* get_attribute(PyObject* module, PyObject* name) {
   Gil gil = Gil::held_by_caller();
@@ -37,19 +46,26 @@ PyObject* get_attribute(PyObject* module, PyObject* name) {
     if (!value || PyObject_SetAttr(module, name, value.get()) < 0) return nullptr;
     return value.release();
   }
+  if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, line_error) == 0) {
+    PyObject* const type = line_error_type(gil, module);
+    return type == nullptr || PyObject_SetAttr(module, name, type) < 0 ? nullptr : Py_NewRef(type);
+  }
   PyErr_Format(PyExc_AttributeError, "module 'adyton.json' has no attribute %R", name);
   return nullptr;
 }
 
 PyObject* list_names(PyObject* module, PyObject*) {
   Ref names = Ref::steal(PyMapping_Keys(PyModule_GetDict(module)));
-  for (const char* borrowed : borrowed_names) {
-    Ref name = Ref::steal(names ? PyUnicode_InternFromString(borrowed) : nullptr);
-    if (!name) return nullptr;
+  const auto add = [&names](const char* text) {
+    const Ref name = Ref::steal(names ? PyUnicode_InternFromString(text) : nullptr);
+    if (!name) return false;
     const int present = PySequence_Contains(names.get(), name.get());
-    if (present < 0 || (present == 0 && PyList_Append(names.get(), name.get()) < 0)) return nullptr;
+    return present >= 0 && (present > 0 || PyList_Append(names.get(), name.get()) == 0);
+  };
+  for (const char* borrowed : borrowed_names) {
+    if (!add(borrowed)) return nullptr;
   }
-  return names.release();
+  return add(line_error) ? names.release() : nullptr;
 }
 
 template <Function function>
@@ -62,14 +78,41 @@ PyMethodDef methods[] = {
     method<loads>("loads", documentation::loads),  method<load>("load", documentation::load),
     method<dumps>("dumps", documentation::dumps),  method<dump>("dump", documentation::dump),
     method<dumpb>("dumpb", documentation::dumpb),  {"__getattr__", get_attribute, METH_O, nullptr},
+    method<loads_lines>("loads_lines", documentation::loads_lines),
+    method<dumps_lines>("dumps_lines", documentation::dumps_lines),
+    method<dumpb_lines>("dumpb_lines", documentation::dumpb_lines),
+    method<dump_lines>("dump_lines", documentation::dump_lines),
+    method<resolve>("resolve", documentation::resolve),
+    method<apply_patch>("apply_patch", documentation::apply_patch),
+    method<merge_patch>("merge_patch", documentation::merge_patch),
+    method<canonical>("canonical", documentation::canonical),
     {"__dir__", list_names, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr},
 };
 
+constexpr const char* public_names[] = {
+    "dump_lines", "dumpb_lines", "dumps_lines", "loads_lines", "LineError",
+    "apply_patch", "canonical", "dump",         "dumpb",       "dumps",           "load",
+    "loads",       "merge_patch", "resolve",    "Document",    "JSONDecoder",     "JSONDecodeError",
+    "JSONEncoder", "PatchError",  "PointerError", "Fragment",
+};
+
+/// Sets __all__.
+bool add_public_names(PyObject* module) {
+  const Ref all = Ref::steal(PyList_New(0));
+  for (const char* name : public_names) {
+    const Ref text = Ref::steal(all ? PyUnicode_InternFromString(name) : nullptr);
+    if (!text || PyList_Append(all.get(), text.get()) < 0) return false;
+  }
+  return PyModule_AddObjectRef(module, "__all__", all.get()) == 0;
+}
+
 int execute(PyObject* module) {
-  new (PyModule_GetState(module)) State();
-  Ref all = Ref::steal(Py_BuildValue("[ssssssss]", "dump", "dumpb", "dumps", "load", "loads",
-                                     "JSONDecoder", "JSONDecodeError", "JSONEncoder"));
-  return all && PyModule_AddObjectRef(module, "__all__", all.get()) == 0 ? 0 : -1;
+  Gil gil = Gil::held_by_caller();
+  State& state = *new (PyModule_GetState(module)) State();
+  Ref fragment = make_fragment_type(gil, module);
+  if (!fragment || PyModule_AddObjectRef(module, "Fragment", fragment.get()) < 0) return -1;
+  state.native_types().set_fragment_type(std::move(fragment));
+  return state.documents().make(gil, module) && add_public_names(module) ? 0 : -1;
 }
 
 int traverse(PyObject* module, visitproc visit, void* arg) {

@@ -17,12 +17,17 @@ Ref State::standard(Gil& gil, const char* name) {
 
 int State::traverse(visitproc visit, void* arg) {
   Py_VISIT(standard_.get());
-  return 0;
+  if (const int stopped = native_types_.traverse(visit, arg)) return stopped;
+  if (const int stop = lines_.traverse(visit, arg)) return stop;
+  return documents_.traverse(visit, arg);
 }
 
 void State::clear() {
   standard_ = Ref();
+  lines_.clear();
+  documents_.clear();
   keys_.clear();
+  native_types_.clear();
 }
 
 }  // namespace adyton::json

@@ -1,10 +1,16 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+
 #include <Python.h>
 
 #include "host/python/gil.h"
 #include "host/python/ref.h"
+#include "modules/json/binding/document_types.h"
 #include "modules/json/binding/key_cache.h"
+#include "modules/json/binding/native_types.h"
+#include "modules/json/binding/lines_reader.h"
 
 namespace adyton::json {
 
@@ -16,6 +22,7 @@ class State {
   static State& of(PyObject* module) { return *static_cast<State*>(PyModule_GetState(module)); }
 
   KeyCache& keys() { return keys_; }
+  NativeTypes& native_types() { return native_types_; }
 
   /// The standard library's json, imported when it is first needed: its errors are ours, and what
   /// is not done natively is done there. Null with an exception set if it cannot be imported.
@@ -24,12 +31,28 @@ class State {
   /// An attribute of standard(), or none with an exception set.
   python::Ref standard(python::Gil& gil, const char* name);
 
+  /// Made when the module is.
+  DocumentTypes& documents() { return documents_; }
+
+  /// Made when they are first needed.
+  LinesTypes& lines() { return lines_; }
+
+  /// How large a document that is written may be: as the last ones were.
+  std::size_t expected_output() const { return expected_output_; }
+  void written(std::size_t size) {
+    expected_output_ = std::max(size, expected_output_ - expected_output_ / 8);
+  }
+
   int traverse(visitproc visit, void* arg);
   void clear();
 
  private:
   KeyCache keys_;
+  NativeTypes native_types_;
   python::Ref standard_;
+  std::size_t expected_output_ = 0;
+  LinesTypes lines_;
+  DocumentTypes documents_;
 };
 
 }  // namespace adyton::json

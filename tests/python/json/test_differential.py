@@ -5,13 +5,14 @@ import json as standard
 import pytest
 
 pytest.importorskip("hypothesis", reason="hypothesis is not installed")
-from hypothesis import HealthCheck, given, settings  # noqa: E402
+from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from adyton import json as ours  # noqa: E402
 
-profile = settings(max_examples=400, deadline=None, derandomize=True, database=None,
-                   suppress_health_check=list(HealthCheck))
+from examples import profile as profile_of  # noqa: E402
+
+profile = profile_of(400)
 
 characters = st.characters() | st.sampled_from('"\\/\n\t\x00\x7f\x80ÿĀ€\ud800\udfff😀')
 text = st.text(characters, max_size=40)
