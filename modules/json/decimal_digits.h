@@ -31,9 +31,9 @@ inline constexpr DigitFactors digit_factors;
 
 /// The 8 decimal digits of a number below 10^8, a byte each, the first in the lowest byte.
 ADYTON_ALWAYS_INLINE std::uint64_t digits_of_8(std::uint64_t number) {
-  const __m512i fractions = _mm512_madd52lo_epu64(
-      _mm512_load_si512(digit_factors.addends), _mm512_set1_epi64(static_cast<long long>(number)),
-      _mm512_load_si512(digit_factors.factors));
+  const __m512i fractions = _mm512_madd52lo_epu64(_mm512_load_si512(digit_factors.addends),
+                                                  _mm512_set1_epi64(static_cast<long long>(number)),
+                                                  _mm512_load_si512(digit_factors.factors));
   const __m512i digits = _mm512_madd52hi_epu64(_mm512_setzero_si512(), fractions,
                                                _mm512_load_si512(digit_factors.tens));
   return static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm512_cvtepi64_epi8(digits)));

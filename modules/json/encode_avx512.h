@@ -232,5 +232,45 @@ template <class Form>
   return out;
 }
 
+/// 16 characters, as lanes of 32 bits; zeros where there are fewer.
+ADYTON_ALWAYS_INLINE __m512i load_lanes(const std::uint8_t* p, __mmask16 part) {
+  return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(part, p));
+}
+ADYTON_ALWAYS_INLINE __m512i load_lanes(const std::uint16_t* p, __mmask16 part) {
+  return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(part, p));
+}
+ADYTON_ALWAYS_INLINE __m512i load_lanes(const std::uint32_t* p, __mmask16 part) {
+  return _mm512_maskz_loadu_epi32(part, p);
+}
+ADYTON_ALWAYS_INLINE void store_lanes(std::uint8_t* out, __m512i lanes) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtepi32_epi8(lanes));
+}
+ADYTON_ALWAYS_INLINE void store_lanes(std::uint16_t* out, __m512i lanes) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi32_epi16(lanes));
+}
+ADYTON_ALWAYS_INLINE void store_lanes(std::uint32_t* out, __m512i lanes) {
+  _mm512_storeu_si512(out, lanes);
+}
+
+/// Characters as they are, 16 at a time, up to those that must be escaped.
+template <class Unit, class Char>
+[[gnu::noinline]] Unit* put_raw_512(const Char* p, const Char* end, Unit* out) {
+  while (p != end) {
+    const std::size_t count = at_most(static_cast<std::size_t>(end - p), 16);
+    const auto part = static_cast<__mmask16>(first_lanes(count));
+    const __m512i lanes = load_lanes(p, part);
+    store_lanes(out, lanes);
+    const auto escaped =
+        static_cast<__mmask16>(_mm512_mask_cmplt_epu32_mask(part, lanes, _mm512_set1_epi32(0x20)) |
+                               _mm512_cmpeq_epi32_mask(lanes, _mm512_set1_epi32('"')) |
+                               _mm512_cmpeq_epi32_mask(lanes, _mm512_set1_epi32('\\')));
+    const std::size_t run = escaped == 0 ? count : static_cast<std::size_t>(__builtin_ctz(escaped));
+    p += run;
+    out += run;
+    if (escaped != 0) out = put_escape(static_cast<std::uint32_t>(*p++), out);
+  }
+  return out;
+}
+
 }  // namespace ADYTON_JSON_LEVEL
 }  // namespace adyton::json::detail

@@ -280,7 +280,9 @@ ADYTON_ALWAYS_INLINE __mmask32 plain_of_32(__mmask32 part, __m256i bytes) {
 /// Copies ASCII; false if not all of it is plain. There is room for `size` bytes and `scribble`
 /// more at `out`.
 template <class Form>
-ADYTON_ALWAYS_INLINE bool copy_plain(const std::uint8_t* p, std::size_t size, char* out) {
+ADYTON_ALWAYS_INLINE bool copy_plain(
+    const std::uint8_t* p, std::size_t size,
+    typename Form::Unit* out) requires(sizeof(typename Form::Unit) == 1) {
   constexpr __mmask64 all = ~__mmask64{0};
   if (size <= 32) [[likely]] {
     constexpr __mmask32 all_32 = ~__mmask32{0};
@@ -300,7 +302,7 @@ ADYTON_ALWAYS_INLINE bool copy_plain(const std::uint8_t* p, std::size_t size, ch
     return _kortestc_mask64_u8(plain, plain) != 0;
   }
   const std::uint8_t* const last = p + (size - 64);
-  char* const last_out = out + (size - 64);
+  auto* const last_out = out + (size - 64);
   for (; p < last; p += 64, out += 64) {
     const __m512i bytes = _mm512_loadu_si512(p);
     _mm512_storeu_si512(out, bytes);
@@ -317,7 +319,9 @@ ADYTON_ALWAYS_INLINE bool copy_plain(const std::uint8_t* p, std::size_t size, ch
 #else
 
 template <class Form>
-ADYTON_ALWAYS_INLINE bool copy_plain(const std::uint8_t* p, std::size_t size, char* out) {
+ADYTON_ALWAYS_INLINE bool copy_plain(
+    const std::uint8_t* p, std::size_t size,
+    typename Form::Unit* out) requires(sizeof(typename Form::Unit) == 1) {
   constexpr std::size_t width = Block::width;
   if (size <= width) [[likely]] {
     const Block block = load_part(p, size);
@@ -328,7 +332,7 @@ ADYTON_ALWAYS_INLINE bool copy_plain(const std::uint8_t* p, std::size_t size, ch
     return (block.special<Form>() & part) == 0;
   }
   const std::uint8_t* const last = p + (size - width);
-  char* const last_out = out + (size - width);
+  auto* const last_out = out + (size - width);
   for (; p < last; p += width, out += width) {
     const Block block = Block::load(p);
     block.store(out);
@@ -341,6 +345,38 @@ ADYTON_ALWAYS_INLINE bool copy_plain(const std::uint8_t* p, std::size_t size, ch
 }
 
 #endif
+
+/// The same into wider units.
+template <class Form>
+ADYTON_ALWAYS_INLINE bool copy_plain(
+    const std::uint8_t* p, std::size_t size,
+    typename Form::Unit* out) requires(sizeof(typename Form::Unit) > 1) {
+#if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
+  constexpr __mmask32 all = ~__mmask32{0};
+  for (std::size_t i = 0; i < size; i += 32) {
+    const auto left = static_cast<unsigned>(size - i < 32 ? size - i : 32);
+    const __m256i bytes =
+        _mm256_mask_loadu_epi8(half(special_bytes.space), _bzhi_u32(all, left), p + i);
+    if constexpr (sizeof(typename Form::Unit) == 2) {
+      _mm512_storeu_si512(out + i, _mm512_cvtepu8_epi16(bytes));
+    } else {
+      _mm512_storeu_si512(out + i, _mm512_cvtepu8_epi32(_mm256_castsi256_si128(bytes)));
+      _mm512_storeu_si512(out + i + 16, _mm512_cvtepu8_epi32(_mm256_extracti128_si256(bytes, 1)));
+    }
+    const __mmask32 plain = plain_of_32<Form>(all, bytes);
+    if (!_kortestc_mask32_u8(plain, plain)) [[unlikely]]
+      return false;
+  }
+  return true;
+#else
+  bool plain = true;
+  for (std::size_t i = 0; i < size; ++i) {
+    plain = plain & Form::plain(p[i]);
+    out[i] = p[i];
+  }
+  return plain;
+#endif
+}
 
 /// Copies plain characters from `p` on until one that is not plain or `end`; moves both. `out` has
 /// room for a block more than it needs.
@@ -377,7 +413,9 @@ template <class Form, class Char>
 [[gnu::noinline]] typename Form::Unit* put_characters(const Char* p, const Char* end,
                                                       typename Form::Unit* out, bool reject) {
 #if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
-  if constexpr (sizeof(typename Form::Unit) == 1 && !Form::high_is_plain) {
+  if constexpr (Form::high_is_plain) {
+    return put_raw_512(p, end, out);
+  } else {
     return put_characters_512<Form>(p, end, out, reject);
   }
 #endif
@@ -387,6 +425,32 @@ template <class Form, class Char>
     out = Form::put(*p++, out, reject);
     if (out == nullptr) return nullptr;
   }
+}
+
+/// Writes ASCII of at most `capacity` characters that `write` makes.
+template <std::size_t capacity, class Unit, class Write>
+ADYTON_ALWAYS_INLINE Unit* put_ascii_by(Unit* out, Write write) {
+  if constexpr (sizeof(Unit) == 1) {
+    return reinterpret_cast<Unit*>(write(reinterpret_cast<char*>(out)));
+  } else {
+    char text[capacity];
+    const auto size = static_cast<std::size_t>(write(text) - text);
+    for (std::size_t i = 0; i < capacity; ++i) out[i] = static_cast<std::uint8_t>(text[i]);
+    return out + size;
+  }
+}
+
+/// Characters of valid UTF-8, in which surrogates may be three bytes each.
+template <class Unit>
+[[gnu::noinline]] Unit* put_decoded(const std::uint8_t* p, const std::uint8_t* end, Unit* out) {
+  while (p != end) {
+    const std::uint32_t lead = *p++;
+    const int more = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+    std::uint32_t c = more == 0 ? lead : lead & (0x3FU >> more);
+    for (int i = 0; i < more; ++i) c = c << 6 | (*p++ & 0x3F);
+    *out++ = static_cast<Unit>(c);
+  }
+  return out;
 }
 
 }  // namespace ADYTON_JSON_LEVEL

@@ -91,7 +91,7 @@ struct ParseWork {
   const char* const begin;
   const char* const end;
   StringDecoder decoder;
-  ParseStack<ParseFrame, 64> frames;
+  ParseStack<ParseFrame, 256> frames;
   ParseError error{};
 
   // How much white space there was last, up to a Block's worth: before what stands so many

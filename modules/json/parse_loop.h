@@ -231,10 +231,16 @@ class ParseLoop {
   ADYTON_JSON_TARGET ADYTON_JSON_INLINE Step number(const char*& p) {
     if constexpr (Handler::number_form != NumberForm::text) {
       if (roomy(p)) [[likely]] {
-        const NumberToken token = scan_short_integer(p);
+        const NumberToken token = scan_short_number(p);
         if (token.kind == NumberToken::Kind::integer) {
           p = token.end;
           return after(handler_.integer(token.integer), p);
+        }
+        if constexpr (Handler::number_form == NumberForm::value) {
+          if (token.kind == NumberToken::Kind::real) {
+            p = token.end;
+            return after(handler_.real(token.real), p);
+          }
         }
       }
     }

@@ -33,6 +33,31 @@ class ParseStack {
   T* last(std::size_t count) { return data_ + (size_ - count); }
   void drop(std::size_t count) { size_ -= count; }
 
+  static constexpr std::size_t inline_capacity = N;
+  std::size_t capacity() const { return capacity_; }
+  bool is_full() const { return size_ == capacity_; }
+
+  /// Memory of a stack, for another one.
+  struct Memory {
+    std::unique_ptr<T[]> data;
+    std::size_t capacity = 0;
+  };
+  /// Goes on in memory that is larger than its own.
+  void move_to(Memory memory) {
+    for (std::size_t i = 0; i < size_; ++i) memory.data[i] = data_[i];
+    heap_ = std::move(memory.data);
+    data_ = heap_.get();
+    capacity_ = memory.capacity;
+  }
+  /// What lies outside the object, if anything does; the stack is empty from then on.
+  Memory take_memory() {
+    const std::size_t capacity = heap_ ? capacity_ : 0;
+    data_ = inline_;
+    size_ = 0;
+    capacity_ = N;
+    return {std::move(heap_), capacity};
+  }
+
   T& operator[](std::size_t index) { return data_[index]; }
   const T& operator[](std::size_t index) const { return data_[index]; }
   std::size_t size() const { return size_; }
@@ -40,11 +65,7 @@ class ParseStack {
 
  private:
   [[gnu::noinline, gnu::cold]] void grow() {
-    auto larger = std::make_unique_for_overwrite<T[]>(capacity_ * 2);
-    for (std::size_t i = 0; i < size_; ++i) larger[i] = data_[i];
-    heap_ = std::move(larger);
-    data_ = heap_.get();
-    capacity_ *= 2;
+    move_to({std::make_unique_for_overwrite<T[]>(capacity_ * 2), capacity_ * 2});
   }
 
   T inline_[N];

@@ -31,9 +31,13 @@ const char* read_digits(const char* p, const char* end, std::uint64_t& value) {
   return p;
 }
 
-/// As many as matter.
-unsigned digit_count(const char* digits, const char* end) {
-  return end - digits > 100 ? 100 : static_cast<unsigned>(end - digits);
+/// The integer [digits, end) whose value is `value`, but for what does not fit 64 bits.
+NumberToken integer_of(const char* digits, const char* end, bool negative, std::uint64_t value) {
+  // Of more digits than fit it does not matter how many there are.
+  const auto count = end - digits > 21 ? 21u : static_cast<unsigned>(end - digits);
+  NumberToken token = detail::finish_integer(digits, count, negative, value);
+  token.end = end;
+  return token;
 }
 
 constexpr double undecided = std::numeric_limits<double>::quiet_NaN();
@@ -123,21 +127,6 @@ bool fits_19_digits(const char* p, const char* end) {
 
 }  // namespace
 
-NumberToken detail::finish_integer(const char* digits, unsigned count, bool negative,
-                                   std::uint64_t value) {
-  constexpr std::uint64_t limit = std::numeric_limits<std::int64_t>::max();
-  constexpr std::uint64_t least_of_20_digits = 10'000'000'000'000'000'000u;
-  const char* const end = digits + count;
-  if (count <= 19 && value <= limit + (negative ? 1 : 0)) {
-    const std::uint64_t bits = negative ? 0 - value : value;
-    return {NumberToken::Kind::integer, end, static_cast<std::int64_t>(bits)};
-  }
-  // Twenty digits that are too many have lost 2^64, and are fewer than twenty.
-  const bool fits = count <= 19 || (count == 20 && *digits == '1' && value >= least_of_20_digits);
-  return {NumberToken::Kind::big_integer, end, static_cast<std::int64_t>(value), 0,
-          fits && !negative};
-}
-
 NumberToken measure_number(const char* p, const char* end) {
   const bool negative = *p == '-';
   const char* const digits = p + (negative ? 1 : 0);
@@ -149,7 +138,7 @@ NumberToken measure_number(const char* p, const char* end) {
   if (*p == '.' && is_digit(p[1])) p = read_digits(p + 1, end, ignored);
   std::int64_t exponent = 0;
   p = read_exponent(p, exponent);
-  if (p == whole_end) return detail::finish_integer(digits, digit_count(digits, p), negative, value);
+  if (p == whole_end) return integer_of(digits, p, negative, value);
   return {NumberToken::Kind::real, p, 0, 0};
 }
 
@@ -168,7 +157,7 @@ NumberToken scan_number(const char* p, const char* end) {
   const char* const mantissa_end = p;
   std::int64_t written = 0;
   p = read_exponent(p, written);
-  if (p == whole_end) return detail::finish_integer(digits, digit_count(digits, p), negative, mantissa);
+  if (p == whole_end) return integer_of(digits, p, negative, mantissa);
 
   exponent += written;
   double value = undecided;

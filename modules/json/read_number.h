@@ -31,26 +31,26 @@ NumberToken measure_number(const char* p, const char* end);
 namespace detail {
 
 // Eight characters are looked at in a word, the first in the lowest byte.
-inline std::uint64_t load_8(const char* p) {
+[[gnu::always_inline]] inline std::uint64_t load_8(const char* p) {
   std::uint64_t word;
   std::memcpy(&word, p, sizeof word);
   return word;
 }
 
 /// The top bit of each of the word's characters that is no digit.
-inline std::uint64_t not_digits(std::uint64_t word) {
+[[gnu::always_inline]] inline std::uint64_t not_digits(std::uint64_t word) {
   const std::uint64_t digits = word ^ 0x3030303030303030u;
   return ((digits + 0x7676767676767676u) | digits) & 0x8080808080808080u;
 }
 
 /// How many of the word's characters are digits before one is none.
-inline unsigned digits_in(std::uint64_t word) {
+[[gnu::always_inline]] inline unsigned digits_in(std::uint64_t word) {
   const std::uint64_t others = not_digits(word);
   return others == 0 ? 8 : static_cast<unsigned>(std::countr_zero(others)) / 8;
 }
 
 /// The value of the word's first `count` characters, 1 to 8 digits: by pairs, fours, all.
-inline std::uint64_t value_of(std::uint64_t word, unsigned count) {
+[[gnu::always_inline]] inline std::uint64_t value_of(std::uint64_t word, unsigned count) {
   // Behind zeros, as eight digits.
   word = (word & 0x0F0F0F0F0F0F0F0Fu) << (64 - 8 * count);
   word = word * 10 + (word >> 8);
@@ -60,8 +60,10 @@ inline std::uint64_t value_of(std::uint64_t word, unsigned count) {
 }
 
 /// The same of 0 to 8.
-inline std::uint64_t value_of_some(std::uint64_t word, unsigned count) {
-  return count == 0 ? 0 : value_of(word, count);
+[[gnu::always_inline]] inline std::uint64_t value_of_some(std::uint64_t word, unsigned count) {
+  // A shift by 64 is none.
+  word <<= 32 - 4 * count;
+  return value_of(word << (32 - 4 * count), 8);
 }
 
 inline constexpr std::uint64_t small_powers_of_ten[] = {1,
@@ -93,7 +95,21 @@ inline constexpr std::uint64_t small_powers_of_ten[] = {1,
 }
 
 /// The integer of `count` digits whose value is `value`, but for what does not fit 64 bits.
-NumberToken finish_integer(const char* digits, unsigned count, bool negative, std::uint64_t value);
+[[gnu::always_inline]] inline NumberToken finish_integer(const char* digits, unsigned count,
+                                                         bool negative, std::uint64_t value) {
+  constexpr std::uint64_t limit = ~std::uint64_t{0} >> 1;
+  constexpr std::uint64_t least_of_20_digits = 10'000'000'000'000'000'000u;
+  const char* const end = digits + count;
+  if (count <= 19 && value <= limit + (negative ? 1 : 0)) {
+    const std::uint64_t bits = negative ? 0 - value : value;
+    return {NumberToken::Kind::integer, end, static_cast<std::int64_t>(bits)};
+  }
+  // Twenty digits that are too many have lost 2^64, and are fewer than twenty.
+  const bool fits =
+      (count <= 19) | ((count == 20) & (*digits == '1') & (value >= least_of_20_digits));
+  return {NumberToken::Kind::big_integer, end, static_cast<std::int64_t>(value), 0,
+          fits && !negative};
+}
 
 // Powers of ten that are doubles without rounding.
 inline constexpr double exact_powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -106,24 +122,19 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
 /// The double nearest to mantissa × 10^exponent, ties to even; NaN in the few cases where that
 /// takes more than its 64 bits to find out.
 [[gnu::always_inline]] inline double nearest_double(std::uint64_t mantissa, int exponent) {
-  const auto exact = [mantissa, exponent] {
+  // One multiplication or division of two exact doubles rounds once, so its result is the nearest.
+  // Not for all up to 2^53: numbers of all the digits that a double has lie on both sides of that,
+  // and had better go the same way, which the processor then foresees.
+  if (mantissa < 10'000'000'000'000 && exponent >= -22 && exponent <= 22) {
     const auto whole = static_cast<double>(static_cast<std::int64_t>(mantissa));
     return exponent < 0 ? whole / exact_powers_of_ten[-exponent]
                         : whole * exact_powers_of_ten[exponent];
-  };
-  // One multiplication or division of two exact doubles rounds once, so its result is the nearest.
-  // Numbers of all the digits that a double has lie on both sides of 2^53: they better all go the
-  // same way, which the processor then foresees.
-  const bool small = exponent >= -22 && exponent <= 22;
-  if (small && mantissa < 10'000'000'000'000) return exact();
-  const double real = nearest_double_by_product(mantissa, exponent);
-  if (real != real && small && mantissa <= (std::uint64_t{1} << 53)) [[unlikely]]
-    return exact();
-  return real;
+  }
+  return nearest_double_by_product(mantissa, exponent);
 }
 
 /// The number at p as far as its first 32 characters tell, `others` having a bit for each that is
-/// no digit. Precondition: it is longer than what scan_short_integer reads, or no integer.
+/// no digit. Precondition: it is longer than what scan_short_number reads, or written otherwise.
 [[gnu::always_inline]] inline NumberToken scan_in_32(const char* const p, std::uint32_t others) {
   const unsigned sign = *p == '-' ? 1 : 0;
   const char* const digits = p + sign;
@@ -143,9 +154,8 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
       return {NumberToken::Kind::integer, p + whole_end, sign != 0 ? -value : value, 0};
     }
     if (count > 20) return {};
-    const std::uint64_t value =
-        value_of_digits(digits, 16) * small_powers_of_ten[count - 16] +
-        value_of(load_8(digits + 16), count - 16);
+    const std::uint64_t value = value_of_digits(digits, 16) * small_powers_of_ten[count - 16] +
+                                value_of(load_8(digits + 16), count - 16);
     if (count < 19) {
       const auto whole = static_cast<std::int64_t>(value);
       return {NumberToken::Kind::integer, p + whole_end, sign != 0 ? -whole : whole, 0};
@@ -170,9 +180,8 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
       // All of one way again, however many there are: eight, up to eight, up to eight.
       const unsigned middle = decimals < 16 ? decimals - 8 : 8;
       const unsigned last = decimals - 8 - middle;
-      const std::uint64_t upper =
-          value_of(load_8(decimal), 8) * small_powers_of_ten[middle] +
-          value_of(load_8(decimal + 8), middle);
+      const std::uint64_t upper = value_of(load_8(decimal), 8) * small_powers_of_ten[middle] +
+                                  value_of(load_8(decimal + 8), middle);
       // A mantissa has 19 digits; zeros before the others are none.
       if (count + decimals > 19 &&
           (mantissa != 0 || decimals > 23 || upper >= small_powers_of_ten[19 - last])) {
@@ -204,26 +213,37 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
 
 }  // namespace detail
 
-/// scan_number for the many that are integers of up to 7 digits, or 6 and a sign; Kind::none for
-/// any other text, which scan_number then tells about. 16 bytes are readable from `p` on.
-[[gnu::always_inline]] inline NumberToken scan_short_integer(const char* p) {
+/// scan_number for the many that are 7 characters at most, with a fraction or without; Kind::none
+/// for any other text, which scan_number then tells about. 16 bytes are readable from `p` on.
+[[gnu::always_inline]] inline NumberToken scan_short_number(const char* p) {
   if constexpr (std::endian::native != std::endian::little) return {};
   const std::uint64_t word = detail::load_8(p);
   // A sign counts as a digit to find the end: so the end is known before it is.
   const std::uint64_t others = detail::not_digits(word) & ~std::uint64_t{0xFF};
   if (others == 0) return {};
-  const auto bits = static_cast<unsigned>(std::countr_zero(others)) & ~7u;
-  const char* const end = p + bits / 8;
-  const auto after = static_cast<char>(word >> bits);
-  const auto first = static_cast<char>(word);
-  std::uint64_t digits = (word & 0x0F0F0F0F0F0F0F0Fu);
-  const bool negative = first == '-';
-  const auto leading = static_cast<unsigned char>((negative ? static_cast<char>(word >> 8) : first) - '0');
-  digits &= ~std::uint64_t{negative ? 0xFFu : 0u};
-  if (leading > 9 || after == '.' || (after | 0x20) == 'e') return {};
-  if ((leading == 0) & (bits > (negative ? 16u : 8u))) return {};
-  const auto value = static_cast<std::int64_t>(detail::value_of(digits, bits / 8));
-  return {NumberToken::Kind::integer, end, negative ? -value : value, 0};
+  const auto whole_bits = static_cast<unsigned>(std::countr_zero(others)) & ~7u;
+  const auto at = [word](unsigned bits) { return static_cast<char>(word >> bits); };
+  const bool negative = at(0) == '-';
+  const unsigned first = static_cast<unsigned char>(at(negative ? 8 : 0) - '0');
+  // A zero may only stand alone, and scan_number reads "0" of "01".
+  if (first > 9 || ((first == 0) & (whole_bits > (negative ? 16u : 8u)))) return {};
+  const std::uint64_t digits = word & ~std::uint64_t{negative ? 0xFFu : 0u};
+  if (at(whole_bits) != '.') {
+    if ((at(whole_bits) | 0x20) == 'e') return {};
+    const auto value = static_cast<std::int64_t>(detail::value_of(digits, whole_bits / 8));
+    return {NumberToken::Kind::integer, p + whole_bits / 8, negative ? -value : value, 0};
+  }
+  const std::uint64_t behind = others & (others - 1);
+  if (behind == 0) return {};
+  const auto bits = static_cast<unsigned>(std::countr_zero(behind)) & ~7u;
+  const unsigned decimals = bits / 8 - whole_bits / 8 - 1;
+  if (decimals == 0 || (at(bits) | 0x20) == 'e') return {};
+  // Without the point.
+  const std::uint64_t whole_mask = (std::uint64_t{1} << whole_bits) - 1;
+  const std::uint64_t joined = (digits & whole_mask) | (digits >> 8 & ~whole_mask);
+  const auto mantissa = static_cast<std::int64_t>(detail::value_of(joined, bits / 8 - 1));
+  const double real = static_cast<double>(mantissa) / detail::exact_powers_of_ten[decimals];
+  return {NumberToken::Kind::real, p + bits / 8, 0, negative ? -real : real};
 }
 
 /// What scan_ordinary_number looks at.

@@ -17,23 +17,32 @@ constinit const DigitLanes digit_lanes = {{109951163, 109951163},
 
 namespace {
 
-/// Writes the exponent of a number in scientific form.
-char* put_exponent(int exponent, char* out) {
-  *out++ = 'e';
-  *out++ = exponent < 0 ? '-' : '+';
+constexpr std::uint64_t exponent_text(int exponent) {
   const auto size = static_cast<std::uint64_t>(exponent < 0 ? -exponent : exponent);
-  if (size < 10) *out++ = '0';
-  return put_unsigned(size, out);
+  const std::uint64_t tens = ('0' + size / 10 % 10) | ('0' + size % 10) << 8;
+  const std::uint64_t sign = exponent < 0 ? '-' : '+';
+  const std::uint64_t digits = size < 100 ? tens : ('0' + size / 100) | tens << 8;
+  const std::uint64_t length = size < 100 ? 4 : 5;
+  return 'e' | sign << 8 | digits << 16 | length << 56;
+}
+
+constexpr ExponentTexts make_exponent_texts() {
+  ExponentTexts texts{};
+  int exponent = least_exponent;
+  for (std::uint64_t& text : texts.from_least) text = exponent_text(exponent++);
+  return texts;
 }
 
 }  // namespace
 
+constinit const ExponentTexts exponent_texts = make_exponent_texts();
+
 char* put_point(const char* digits, int count, int exponent, char* out) {
   if (exponent < -4 || exponent >= 16) {
-    *out++ = digits[0];
-    if (count > 1) *out++ = '.';
-    out = std::copy_n(digits + 1, count - 1, out);
-    return put_exponent(exponent, out);
+    out[0] = digits[0];
+    out[1] = '.';
+    std::memcpy(out + 2, digits + 1, 16);
+    return put_exponent(exponent, out + count + (count > 1));
   }
   if (exponent < 0) {
     out = std::copy_n("0.0000", 1 - exponent, out);

@@ -74,6 +74,22 @@ char* put_rare_real(std::uint64_t bits, char* out);
 /// 17 characters at `digits`, zeros behind the first `count`.
 char* put_point(const char* digits, int count, int exponent, char* out);
 
+/// The exponents of scientific notation, "e-05" or "e+300", for every power of ten that the first
+/// digit of a double can be worth: the characters, zeros, and in the highest byte how many they
+/// are.
+inline constexpr int least_exponent = -324;
+struct ExponentTexts {
+  std::uint64_t from_least[308 - least_exponent + 1];
+};
+extern const ExponentTexts exponent_texts;
+
+/// Writes the exponent of scientific notation; scribbles on 8 bytes.
+ADYTON_ALWAYS_INLINE char* put_exponent(int exponent, char* out) {
+  const std::uint64_t text = exponent_texts.from_least[exponent - least_exponent];
+  store_8(out, text);
+  return out + (text >> 56);
+}
+
 /// "0.000000", the first in the lowest byte.
 inline constexpr std::uint64_t leading_zeros = 0x3030303030302e30u;
 
@@ -106,7 +122,8 @@ ADYTON_ALWAYS_INLINE char* put_decimal(const SplitDecimal& decimal, char* out) {
   const int exponent = decimal.exponent - skip;  // of the first digit
   const __m128i text = _mm_or_si128(digits, _mm_set1_epi8('0'));
   const char last = static_cast<char>('0' + decimal.last);
-  if (exponent < 0 || exponent >= 15) [[unlikely]] {
+  // From 1e14 on what lies behind the point would scribble too far.
+  if (exponent < 0 || exponent >= 14) [[unlikely]] {
     if (exponent >= -4 && exponent < 0) {
       store_8(out, leading_zeros);
       out += 1 - exponent;
@@ -114,11 +131,24 @@ ADYTON_ALWAYS_INLINE char* put_decimal(const SplitDecimal& decimal, char* out) {
       out[16 - skip] = last;
       return out + count;
     }
-    char characters[32];
-    store_from(characters, text, skip);
-    characters[16 - skip] = last;
-    if (skip) characters[16] = '0';
-    return put_point(characters, count, exponent, out);
+    if (exponent >= 14 && exponent < 16) {
+      char characters[24];
+      store_from(characters, text, skip);
+      store_8(characters + 16, zeros);
+      characters[16 - skip] = last;
+      const int point = exponent + 1;
+      store_from(out, text, skip);
+      out[15] = characters[15];
+      out[point] = '.';
+      out[point + 1] = characters[point];
+      out[point + 2] = characters[point + 1];
+      return out + 1 + (count > point ? count : point + 1);
+    }
+    store_from(out, text, skip);
+    store_from(out + 2, text, skip + 1);
+    out[1] = '.';
+    out[17 - skip] = last;
+    return put_exponent(exponent, out + count + (count > 1));
   }
   const int point = exponent + 1;
   store_from(out, text, skip);
@@ -159,6 +189,10 @@ ADYTON_ALWAYS_INLINE char* put_decimal(const SplitDecimal& decimal, char* out) {
   high |= zeros;
   low |= zeros;
   const char last = static_cast<char>('0' + tail);
+  const auto with_point = [](std::uint64_t word, int point) {
+    const std::uint64_t before = (1ULL << point * 8) - 1;
+    return (word & before) | std::uint64_t{'.'} << point * 8 | (word & ~before) << 8;
+  };
   if (exponent < 0 || exponent >= 7) [[unlikely]] {
     if (exponent >= -4 && exponent < 0) {
       store_8(out, leading_zeros);
@@ -168,20 +202,33 @@ ADYTON_ALWAYS_INLINE char* put_decimal(const SplitDecimal& decimal, char* out) {
       out[16] = last;
       return out + count;
     }
-    char characters[17];
-    store_8(characters, high);
-    store_8(characters + 8, low);
-    characters[16] = last;
-    return put_point(characters, count, exponent, out);
+    out[17] = last;
+    if (exponent >= 7 && exponent < 15) {
+      const int point = exponent + 1;
+      store_8(out + 9, low);
+      store_8(out, high);
+      store_8(out + 8, with_point(low, point - 8));
+      return out + 1 + (count > point ? count : point + 1);
+    }
+    if (exponent == 15) {
+      store_8(out, high);
+      store_8(out + 8, low);
+      out[16] = '.';
+      return out + 18;
+    }
+    store_8(out + 1, high);
+    store_8(out + 9, low);
+    out[0] = static_cast<char>(high);
+    out[1] = '.';
+    return put_exponent(exponent, out + count + (count > 1));
   }
 
   // The point goes into the first word; the rest lies one further.
   const int point = exponent + 1;
-  const std::uint64_t before = (1ULL << point * 8) - 1;
   store_8(out + 1, high);
   store_8(out + 9, low);
   out[17] = last;
-  store_8(out, (high & before) | std::uint64_t{'.'} << point * 8 | (high & ~before) << 8);
+  store_8(out, with_point(high, point));
   return out + 1 + (count > point ? count : point + 1);
 }
 

@@ -11,6 +11,16 @@ using python::Ref;
 Builder::~Builder() {
   while (!values_.empty()) Py_XDECREF(values_.pop());
   if (scopes_.empty()) tree_.root()->child = hint_;
+  if (values_.capacity() > KeyCache::Values::inline_capacity) {
+    keys_.keep_memory(values_.take_memory());
+  }
+}
+
+/// Large memory costs more to get than a document to read: what an earlier one has left is taken
+/// first.
+void Builder::find_room() {
+  KeyCache::Values::Memory kept = keys_.take_memory();
+  if (kept.capacity > values_.capacity()) values_.move_to(std::move(kept));
 }
 
 PyObject* Builder::make_int(std::string_view text) {

@@ -94,6 +94,8 @@ class Builder {
   bool push(PyObject* owned) {
     if (owned == nullptr) [[unlikely]]
       return false;
+    if (values_.is_full()) [[unlikely]]
+      find_room();
     values_.push(owned);
     return true;
   }
@@ -109,7 +111,7 @@ class Builder {
 
   python::Gil& gil_;
   KeyCache& keys_;
-  ParseStack<PyObject*, 256> values_;
+  KeyCache::Values values_;
 
  private:
   /// An open array, or an object: as pairs if it has no shape.
@@ -125,6 +127,7 @@ class Builder {
 
   bool unexpected_key(const StringToken& token, const KeyCache::Key& key);
   void become_pairs();
+  [[gnu::cold]] void find_room();
   PyObject* unknown_object(std::size_t count);
   bool close(PyObject* container);
 
@@ -141,7 +144,7 @@ class Builder {
   Shape* hint_;
   std::uint16_t grown_to_ = 0;  // keys up to which it may add to the tree; 0 until it needs to
   Holds holds_ = Holds::scalars;
-  ParseStack<Scope, 64> scopes_;
+  ParseStack<Scope, 256> scopes_;
 };
 
 }  // namespace adyton::json

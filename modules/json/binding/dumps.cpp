@@ -37,10 +37,27 @@ PyObject* serialize(Gil& gil, State& state, PyObject* object, const SerializeOpt
   }
 }
 
+/// Characters beyond ASCII as they are.
+PyObject* serialize_to_text(Gil& gil, State& state, PyObject* object,
+                            const SerializeOptions& options) {
+  try {
+    TextOutput text(gil, state.expected_output());
+    StringBuffer others;
+    Serializer serializer(gil, state, options, others, text);
+    if (!serializer.write(object)) return nullptr;
+    state.written(text.written().size());
+    return text.finish();
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
+  }
+}
+
 PyObject* serialize_to_str(Gil& gil, State& state, PyObject* object,
                            const SerializeOptions& options) {
-  if (options.characters == Characters::ascii && is_ascii(options.layout)) {
-    return serialize<AsciiOutput>(gil, state, object, options);
+  if (is_ascii(options.layout)) {
+    return options.characters == Characters::ascii
+               ? serialize<TextOutput>(gil, state, object, options)
+               : serialize_to_text(gil, state, object, options);
   }
   Ref utf8 = Ref::steal(serialize<BytesOutput>(gil, state, object, options));
   if (!utf8) return nullptr;
@@ -130,7 +147,7 @@ PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
   if (names == nullptr && positional == 1) {
     static const SerializeOptions usual = text_options();
     if (nesting_limit() == usual.max_depth) {
-      return serialize<AsciiOutput>(gil, State::of(module), values[0], usual);
+      return serialize<TextOutput>(gil, State::of(module), values[0], usual);
     }
   }
   Arguments arguments("dumps", values, positional, names);

@@ -96,6 +96,7 @@ KeyCache::Key KeyCache::get(python::Gil& gil, const StringToken& token) {
 
 void KeyCache::clear() {
   shapes_.clear();
+  values_memory_ = {};
   if (!entries_) return;
   for (std::size_t i = 0; i < sets * 2; ++i) Py_XDECREF(entries_[i].key);
   entries_.reset();

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include <Python.h>
 
 #include "host/python/gil.h"
 #include "modules/json/binding/shape_tree.h"
 #include "modules/json/decode.h"
+#include "modules/json/parse_stack.h"
 
 namespace adyton::json {
 
@@ -35,7 +37,20 @@ class KeyCache {
   /// Kept here because looking for the small ones costs as much as a small document.
   const IntMaker& ints() const { return ints_; }
 
-  /// Lets go of every key and shape.
+  /// The values of a document that are in no container yet.
+  using Values = ParseStack<PyObject*, 256>;
+
+  /// What the values of an earlier document lay in: none if there was no large one, or if somebody
+  /// has it.
+  Values::Memory take_memory() { return std::exchange(values_memory_, {}); }
+  /// Keeps it for the next document, unless it is very large, or less than is kept.
+  void keep_memory(Values::Memory memory) {
+    if (memory.capacity <= most_values && memory.capacity > values_memory_.capacity) {
+      values_memory_ = std::move(memory);
+    }
+  }
+
+  /// Lets go of every key and shape, and of that memory.
   void clear();
 
  private:
@@ -51,9 +66,12 @@ class KeyCache {
     char bytes[longest_kept];
   };
 
+  static constexpr std::size_t most_values = std::size_t{1} << 16;
+
   ShapeTree shapes_;
   const IntMaker ints_;
   std::unique_ptr<Entry[]> entries_;  // sets × 2, made at the first key
+  Values::Memory values_memory_;
 };
 
 }  // namespace adyton::json

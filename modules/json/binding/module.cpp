@@ -8,9 +8,9 @@
 #include "modules/json/binding/canonical_text.h"
 #include "modules/json/binding/documentation.h"
 #include "modules/json/binding/dumps.h"
+#include "modules/json/binding/fragment.h"
 #include "modules/json/binding/lines_reader.h"
 #include "modules/json/binding/lines_writer.h"
-#include "modules/json/binding/fragment.h"
 #include "modules/json/binding/loads.h"
 #include "modules/json/binding/patch.h"
 #include "modules/json/binding/pointers.h"
@@ -31,41 +31,17 @@ PyObject* enter(PyObject* module, PyObject* const* values, Py_ssize_t positional
   return function(gil, module, values, positional, names);
 }
 
-// What is the standard library's own, and imported when it is first asked for.
+// What is the standard library's own.
 constexpr const char* borrowed_names[] = {"JSONDecodeError", "JSONDecoder", "JSONEncoder"};
 
-// Derives from the standard library's, and is made when it is first asked for.
-constexpr const char* line_error = "LineError";
-
-/// The module's __getattr__ (PEP 562).
-PyObject* get_attribute(PyObject* module, PyObject* name) {
-  Gil gil = Gil::held_by_caller();
-  for (const char* borrowed : borrowed_names) {
-    if (!PyUnicode_Check(name) || PyUnicode_CompareWithASCIIString(name, borrowed) != 0) continue;
-    Ref value = State::of(module).standard(gil, borrowed);
-    if (!value || PyObject_SetAttr(module, name, value.get()) < 0) return nullptr;
-    return value.release();
+/// Sets them, and the error that derives from one of them. At once, though it imports json: a
+/// module with a __getattr__ would let every json.loads() of a script search for the function anew.
+bool add_errors(Gil& gil, PyObject* module) {
+  for (const char* name : borrowed_names) {
+    const Ref value = State::of(module).standard(gil, name);
+    if (!value || PyModule_AddObjectRef(module, name, value.get()) < 0) return false;
   }
-  if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, line_error) == 0) {
-    PyObject* const type = line_error_type(gil, module);
-    return type == nullptr || PyObject_SetAttr(module, name, type) < 0 ? nullptr : Py_NewRef(type);
-  }
-  PyErr_Format(PyExc_AttributeError, "module 'adyton.json' has no attribute %R", name);
-  return nullptr;
-}
-
-PyObject* list_names(PyObject* module, PyObject*) {
-  Ref names = Ref::steal(PyMapping_Keys(PyModule_GetDict(module)));
-  const auto add = [&names](const char* text) {
-    const Ref name = Ref::steal(names ? PyUnicode_InternFromString(text) : nullptr);
-    if (!name) return false;
-    const int present = PySequence_Contains(names.get(), name.get());
-    return present >= 0 && (present > 0 || PyList_Append(names.get(), name.get()) == 0);
-  };
-  for (const char* borrowed : borrowed_names) {
-    if (!add(borrowed)) return nullptr;
-  }
-  return add(line_error) ? names.release() : nullptr;
+  return PyModule_AddObjectRef(module, "LineError", line_error_type(gil, module)) == 0;
 }
 
 template <Function function>
@@ -75,9 +51,11 @@ PyMethodDef method(const char* name, const char* documentation) {
 }
 
 PyMethodDef methods[] = {
-    method<loads>("loads", documentation::loads),  method<load>("load", documentation::load),
-    method<dumps>("dumps", documentation::dumps),  method<dump>("dump", documentation::dump),
-    method<dumpb>("dumpb", documentation::dumpb),  {"__getattr__", get_attribute, METH_O, nullptr},
+    method<loads>("loads", documentation::loads),
+    method<load>("load", documentation::load),
+    method<dumps>("dumps", documentation::dumps),
+    method<dump>("dump", documentation::dump),
+    method<dumpb>("dumpb", documentation::dumpb),
     method<loads_lines>("loads_lines", documentation::loads_lines),
     method<dumps_lines>("dumps_lines", documentation::dumps_lines),
     method<dumpb_lines>("dumpb_lines", documentation::dumpb_lines),
@@ -86,14 +64,15 @@ PyMethodDef methods[] = {
     method<apply_patch>("apply_patch", documentation::apply_patch),
     method<merge_patch>("merge_patch", documentation::merge_patch),
     method<canonical>("canonical", documentation::canonical),
-    {"__dir__", list_names, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr},
+    {nullptr, nullptr, 0, nullptr},
 };
 
 constexpr const char* public_names[] = {
-    "dump_lines", "dumpb_lines", "dumps_lines", "loads_lines", "LineError",
-    "apply_patch", "canonical", "dump",         "dumpb",       "dumps",           "load",
-    "loads",       "merge_patch", "resolve",    "Document",    "JSONDecoder",     "JSONDecodeError",
-    "JSONEncoder", "PatchError",  "PointerError", "Fragment",
+    "dump_lines",  "dumpb_lines",     "dumps_lines", "loads_lines", "LineError",
+    "apply_patch", "canonical",       "dump",        "dumpb",       "dumps",
+    "load",        "loads",           "merge_patch", "resolve",     "Document",
+    "JSONDecoder", "JSONDecodeError", "JSONEncoder", "PatchError",  "PointerError",
+    "Fragment",
 };
 
 /// Sets __all__.
@@ -112,7 +91,9 @@ int execute(PyObject* module) {
   Ref fragment = make_fragment_type(gil, module);
   if (!fragment || PyModule_AddObjectRef(module, "Fragment", fragment.get()) < 0) return -1;
   state.native_types().set_fragment_type(std::move(fragment));
-  return state.documents().make(gil, module) && add_public_names(module) ? 0 : -1;
+  const bool added =
+      state.documents().make(gil, module) && add_errors(gil, module) && add_public_names(module);
+  return added ? 0 : -1;
 }
 
 int traverse(PyObject* module, visitproc visit, void* arg) {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 #include <string_view>
+#include <utility>
 
 #include "modules/json/binding/object_layout.h"
 
@@ -65,24 +66,70 @@ PyObject* BytesOutput::finish() {
   return bytes;
 }
 
-char* AsciiOutput::resize(std::size_t capacity) {
+char* TextOutput::resize(std::size_t capacity) {
   PyObject* str = object_.release();
-  const auto size = static_cast<Py_ssize_t>(capacity);
+  const auto size = static_cast<Py_ssize_t>(capacity / unit_);
   if (str == nullptr) {
-    str = PyUnicode_New(size, 0x7F);
+    str = PyUnicode_New(size, largest_);
   } else if (PyUnicode_Resize(&str, size) < 0) {
     Py_DECREF(str);
     return nullptr;
   }
   object_ = python::Ref::steal(str);
-  return str == nullptr ? nullptr : reinterpret_cast<char*>(PyUnicode_1BYTE_DATA(str));
+  return str == nullptr ? nullptr : static_cast<char*>(PyUnicode_DATA(str));
 }
 
-PyObject* AsciiOutput::finish() {
+namespace {
+
+template <class From, class To>
+void widen_units(const char* from, std::size_t count, char* to) {
+  const From* const source = reinterpret_cast<const From*>(from);
+  To* const target = reinterpret_cast<To*>(to);
+  for (std::size_t i = 0; i < count; ++i) target[i] = source[i];
+}
+
+void copy_units(const char* from, std::size_t from_unit, std::size_t count, char* to,
+                std::size_t to_unit) {
+  if (from_unit == to_unit) {
+    std::memcpy(to, from, count * to_unit);
+  } else if (from_unit == 2) {
+    widen_units<Py_UCS2, Py_UCS4>(from, count, to);
+  } else if (to_unit == 2) {
+    widen_units<Py_UCS1, Py_UCS2>(from, count, to);
+  } else {
+    widen_units<Py_UCS1, Py_UCS4>(from, count, to);
+  }
+}
+
+std::size_t unit_of(Py_UCS4 largest) {
+  return largest <= 0xFF ? 1 : largest <= 0xFFFF ? 2 : 4;
+}
+
+}  // namespace
+
+void TextOutput::widen(Py_UCS4 largest) {
+  const std::size_t unit = unit_of(largest);
+  const std::size_t count = written().size() / unit_;
+  // As much room as there was, in characters.
+  const std::size_t capacity = count + room() / unit_ + 256;
+  python::Ref wider = python::Ref::steal(PyUnicode_New(static_cast<Py_ssize_t>(capacity), largest));
+  if (!wider) {
+    PyErr_Clear();
+    throw std::bad_alloc();
+  }
+  char* const memory = static_cast<char*>(PyUnicode_DATA(wider.get()));
+  copy_units(written().data(), unit_, count, memory, unit);
+  object_ = std::move(wider);
+  unit_ = unit;
+  largest_ = largest;
+  place(memory, count * unit, capacity * unit);
+}
+
+PyObject* TextOutput::finish() {
   const std::string_view text = written();
-  const auto size = static_cast<Py_ssize_t>(text.size());
+  const auto size = static_cast<Py_ssize_t>(text.size() / unit_);
   if (is_short()) {
-    PyObject* str = PyUnicode_New(size, 0x7F);
+    PyObject* str = PyUnicode_New(size, largest_);
     if (str != nullptr && size > 0) std::memcpy(PyUnicode_DATA(str), text.data(), text.size());
     return str;
   }
@@ -90,7 +137,7 @@ PyObject* AsciiOutput::finish() {
 #if ADYTON_KNOWS_OBJECT_LAYOUT
   if (fits()) {
     reinterpret_cast<PyASCIIObject*>(str)->length = size;
-    PyUnicode_1BYTE_DATA(str)[size] = '\0';
+    std::memset(static_cast<char*>(PyUnicode_DATA(str)) + text.size(), 0, unit_);
     return str;
   }
 #endif

@@ -36,7 +36,7 @@ class Output : public Buffer {
   std::size_t foreseen(std::size_t size) const;
 
   std::size_t expected_;
-  char start_[1024];
+  alignas(16) char start_[1024];
 };
 
 /// An Output of bytes.
@@ -51,16 +51,27 @@ class BytesOutput final : public Output {
   char* resize(std::size_t capacity) override;
 };
 
-/// An Output of str, for ASCII.
-class AsciiOutput final : public Output {
+/// An Output of str: of ASCII, until it is made wider. What is written are characters of unit()
+/// bytes each.
+class TextOutput final : public Output {
  public:
   using Output::Output;
+
+  std::size_t unit() const { return unit_; }
+  Py_UCS4 largest() const { return largest_; }
+
+  /// From here on characters up to `largest` (0x7F, 0xFF, 0xFFFF or 0x10FFFF; not less than before)
+  /// may be written. One that needs it must follow.
+  void widen(Py_UCS4 largest);
 
   /// What was written, as str: a new reference, or null with an exception set.
   PyObject* finish();
 
  private:
   char* resize(std::size_t capacity) override;
+
+  std::size_t unit_ = 1;
+  Py_UCS4 largest_ = 0x7F;
 };
 
 }  // namespace adyton::json

@@ -26,7 +26,22 @@ constexpr bool memberless_is_compact = false;
 }  // namespace
 
 Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options, Buffer& out)
-    : gil_(gil), state_(state), options_(options), writer_(out, options_.layout), out_(out) {
+    : Serializer(gil, state, options, out, out, nullptr, nullptr) {}
+
+Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options,
+                       StringBuffer& others, TextOutput& text)
+    : Serializer(gil, state, options, others, text, &others, &text) {}
+
+Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options, Buffer& out,
+                       Buffer& cursor, StringBuffer* others, TextOutput* text_output)
+    : gil_(gil),
+      state_(state),
+      options_(options),
+      writer_(out, options_.layout),
+      out_(out),
+      cursor_(cursor),
+      others_(others),
+      text_(text_output) {
   const Layout& layout = options.layout;
   const auto text = [](const std::string& of) { return Text{of.data(), of.size()}; };
   constexpr std::size_t longest = 7;  // with a quote, as much as one store writes
@@ -48,32 +63,50 @@ Serializer::~Serializer() {
 }
 
 bool Serializer::write(PyObject* object) {
+  auto walk = &walk_portable;
 #if defined(__x86_64__)
-  switch (vector_level()) {
-    case VectorLevel::avx512:
-      return walk_avx512(*this, object);
-    case VectorLevel::avx2:
-      return walk_avx2(*this, object);
-    case VectorLevel::portable:
-      break;
-  }
+  if (vector_level() == VectorLevel::avx2) walk = &walk_avx2;
+  if (vector_level() == VectorLevel::avx512) walk = &walk_avx512;
 #endif
-  return walk_portable(*this, object);
+  while (true) {
+    const Walked walked = walk(*this, object, text_ == nullptr ? 0 : text_->unit());
+    if (walked == Walked::done) return true;
+    if (walked == Walked::failed) return false;
+    const Py_UCS4 largest = walked == Walked::needs_latin1 ? 0xFF
+                            : walked == Walked::needs_ucs2 ? 0xFFFF
+                                                           : 0x10FFFF;
+    if (!widen(largest)) return false;
+    object = nullptr;
+  }
+}
+
+bool Serializer::widen(Py_UCS4 largest) noexcept {
+  largest_ = largest;
+  return guarded([&] { return text_->widen(largest), true; });
+}
+
+Text Serializer::others() noexcept {
+  const std::string_view written = others_->written();
+  return {written.data(), written.size()};
+}
+
+void Serializer::forget_others() noexcept {
+  others_->advance_to(others_->cursor() - others_->written().size());
 }
 
 char* Serializer::cursor() noexcept {
-  return out_.cursor();
+  return cursor_.cursor();
 }
 
 void Serializer::give_back(char* cursor) noexcept {
-  out_.advance_to(cursor);
+  cursor_.advance_to(cursor);
 }
 
 char* Serializer::make_room(char* cursor, std::size_t more, char*& limit) noexcept {
-  out_.advance_to(cursor);
-  if (!guarded([&] { return out_.reserve(more), true; })) return nullptr;
-  limit = out_.limit();
-  return out_.cursor();
+  cursor_.advance_to(cursor);
+  if (!guarded([&] { return cursor_.reserve(more), true; })) return nullptr;
+  limit = cursor_.limit();
+  return cursor_.cursor();
 }
 
 bool Serializer::begin_line(int levels, Text& line) noexcept {
@@ -82,7 +115,8 @@ bool Serializer::begin_line(int levels, Text& line) noexcept {
   std::size_t size = layout.item_separator.size();
   if (layout.indent) size += 1 + writer_.level() * layout.indent->size();
   return guarded([&] {
-    if (line_.empty()) line_ = layout.indent ? cat(layout.item_separator, '\n') : layout.item_separator;
+    if (line_.empty())
+      line_ = layout.indent ? cat(layout.item_separator, '\n') : layout.item_separator;
     while (layout.indent && !layout.indent->empty() && line_.size() < size) line_ += *layout.indent;
     // So that the padding can be read, too.
     line_.reserve(line_.size() + Text::padding);

@@ -14,6 +14,7 @@
 #include "modules/json/binding/natives.h"
 #include "modules/json/binding/object_layout.h"
 #include "modules/json/binding/open_containers.h"
+#include "modules/json/binding/output.h"
 #include "modules/json/encode.h"
 #include "modules/json/write.h"
 
@@ -94,6 +95,9 @@ struct RankedMember {
 class Serializer {
  public:
   Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out);
+  /// Writes characters as they are, to `text`; `others` is used on the way. The layout is ASCII.
+  Serializer(python::Gil& gil, State& state, const SerializeOptions& options, StringBuffer& others,
+             TextOutput& text);
   ~Serializer();
   Serializer(const Serializer&) = delete;
   Serializer& operator=(const Serializer&) = delete;
@@ -106,6 +110,13 @@ class Serializer {
   ADYTON_ALWAYS_INLINE const SerializeOptions& options() const { return options_; }
   ADYTON_ALWAYS_INLINE const Punctuation& punctuation() const { return punctuation_; }
   ADYTON_ALWAYS_INLINE OpenContainers& open() { return open_; }
+
+  /// Of a text: makes it wide enough for characters up to `largest`.
+  bool widen(Py_UCS4 largest) noexcept;
+  ADYTON_ALWAYS_INLINE Py_UCS4 largest() const { return largest_; }
+  /// And what others have written, in UTF-8, since it was forgotten.
+  Text others() noexcept;
+  void forget_others() noexcept;
 
   /// Where to write on. The walk gives the cursor back before anybody else writes.
   char* cursor() noexcept;
@@ -147,6 +158,9 @@ class Serializer {
   enum class Opened : unsigned char { yes, replaced, no, failed };
 
   NativeWriter& make_natives() noexcept;
+  Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out,
+             Buffer& cursor, StringBuffer* others, TextOutput* text);
+
   template <class Work>
   bool guarded(Work work) noexcept;
   bool prepare();
@@ -188,6 +202,10 @@ class Serializer {
   const SerializeOptions& options_;
   Writer writer_;
   Buffer& out_;
+  Buffer& cursor_;          // the same, or the text
+  StringBuffer* others_;    // the same as out_ where there is a text, else null
+  TextOutput* text_;        // or null
+  Py_UCS4 largest_ = 0x7F;  // of the text
   std::optional<NativeWriter> natives_;
   NativeWriter* native_ = nullptr;
   OpenContainers open_;
@@ -195,13 +213,18 @@ class Serializer {
   std::string line_;           // the separator and a line's beginning, as deep as ever was needed
   std::string key_separator_;  // with padding
   std::vector<RankedMember> ranked_;  // of the dict that is being sorted
-  std::vector<Member> sorted_;      // the members of all sorted dicts that are open
-  std::size_t pinned_entries_ = 0;  // those of them whose references are owned: the first
+  std::vector<Member> sorted_;        // the members of all sorted dicts that are open
+  std::size_t pinned_entries_ = 0;    // those of them whose references are owned: the first
 };
 
-/// The walks, compiled for each level of vector instructions. False with an exception set.
-bool walk_portable(Serializer& serializer, PyObject* root);
-bool walk_avx2(Serializer& serializer, PyObject* root);
-bool walk_avx512(Serializer& serializer, PyObject* root);
+/// How a walk ended: with the document, with an exception set, or because what comes next needs
+/// wider characters than the text has: then it is to be widened and walked on.
+enum class Walked : unsigned char { done, failed, needs_latin1, needs_ucs2, needs_ucs4 };
+
+/// The walks, compiled for each level of vector instructions. `root` is null where a walk is gone
+/// on with. `unit` is the size of a text's characters; 0 where there is no text.
+Walked walk_portable(Serializer& serializer, PyObject* root, std::size_t unit);
+Walked walk_avx2(Serializer& serializer, PyObject* root, std::size_t unit);
+Walked walk_avx512(Serializer& serializer, PyObject* root, std::size_t unit);
 
 }  // namespace adyton::json

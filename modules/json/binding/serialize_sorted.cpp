@@ -8,8 +8,8 @@
 namespace adyton::json {
 namespace {
 
-/// The first 8 characters of an ASCII str, the first in the highest byte. They are read together with
-/// what lies before them, in the object's head.
+/// The first 8 characters of an ASCII str, the first in the highest byte. They are read together
+/// with what lies before them, in the object's head.
 std::uint64_t rank_of(PyObject* str) {
   const std::uint8_t* const characters = ascii_characters(str);
   const Py_ssize_t size = PyUnicode_GET_LENGTH(str);
@@ -19,7 +19,8 @@ std::uint64_t rank_of(PyObject* str) {
   std::memcpy(&word, characters + (size < 8 ? size - 8 : 0), sizeof word);
 #else
   auto* const bytes = reinterpret_cast<std::uint8_t*>(&word);
-  for (Py_ssize_t i = 0; i < size && i < 8; ++i) bytes[(size < 8 ? 8 - size : 0) + i] = characters[i];
+  for (Py_ssize_t i = 0; i < size && i < 8; ++i)
+    bytes[(size < 8 ? 8 - size : 0) + i] = characters[i];
 #endif
   if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
   return size < 8 ? word << (64 - size * 8) : word;

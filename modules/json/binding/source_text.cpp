@@ -77,6 +77,13 @@ void refuse_type(PyObject* source) {
 
 bool SourceText::open(Gil& gil, PyObject* source, Purpose purpose) {
   if (PyUnicode_Check(source)) {
+    if (PyUnicode_IS_COMPACT_ASCII(source)) {
+      str_ = Ref::borrow(source);
+      const void* const characters = reinterpret_cast<PyASCIIObject*>(source) + 1;
+      utf8_ = {static_cast<const char*>(characters),
+               static_cast<std::size_t>(PyUnicode_GET_LENGTH(source))};
+      return true;
+    }
 #if PY_VERSION_HEX < 0x030C0000
     if (PyUnicode_READY(source) < 0) return false;
 #endif

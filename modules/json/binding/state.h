@@ -24,8 +24,8 @@ class State {
   KeyCache& keys() { return keys_; }
   NativeTypes& native_types() { return native_types_; }
 
-  /// The standard library's json, imported when it is first needed: its errors are ours, and what
-  /// is not done natively is done there. Null with an exception set if it cannot be imported.
+  /// The standard library's json: its errors are ours, and what is not done natively is done there.
+  /// Null with an exception set if it cannot be imported.
   PyObject* standard(python::Gil&);
 
   /// An attribute of standard(), or none with an exception set.

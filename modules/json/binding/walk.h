@@ -60,12 +60,13 @@ class Walk {
     if constexpr (!compact) set_marks(serializer.punctuation());
   }
 
-  /// Writes the document. False with an exception set.
-  bool run(PyObject* root);
+  /// Writes the document, or goes on with it.
+  Walked run(PyObject* root);
 
  private:
   static constexpr std::size_t slack = 256;
   static constexpr bool compact = style == Style::compact;
+  static constexpr bool is_text = Form::high_is_plain;
   // Long strings are written in pieces, so that the worst case is reserved for a piece only.
   static constexpr std::size_t piece = 1024;
 
@@ -73,8 +74,9 @@ class Walk {
   enum class Found : unsigned char { scalar, list, tuple, dict, other, failure };
 
   /// How the innermost container was left: for one inside, or for Python code that may have changed
-  /// it, or because it has ended, and with it the document.
-  enum class Left : unsigned char { open, ended, failed, done };
+  /// it, or because it has ended, and with it the document; or because of a str that the text is
+  /// too narrow for, before anything was written of the element or member.
+  enum class Left : unsigned char { open, ended, failed, done, narrow };
 
   void set_marks(const Punctuation& punctuation) {
     quote_ = separator_ = next_member_ = colon_ = {};
@@ -113,11 +115,14 @@ class Walk {
   bool open_fields(Unit*& out, Open*& end, PyObject* object, const Fields* fields);
   bool may_open(Open*& end, PyObject* object);
   bool make_room(Unit*& out);
+  bool fits(PyObject* object);
   template <std::size_t size>
   static void put_word(Unit* out, const char (&word)[size]);
 
   // Out of line. Those that give a Unit* give null where they fail.
   Unit* grow(Unit* out, std::size_t more);
+  bool fits_rarely(PyObject* str);
+  Left put_others();
   Unit* put_rare(Unit* out, PyObject* str);
   template <class Char>
   Unit* put_pieces(Unit* out, const Char* p, std::size_t size);
@@ -142,9 +147,10 @@ class Walk {
   const bool reject_;
   const bool sorted_;
   const bool ascii_;
-  std::size_t next_check_;        // the depth at which check() is asked
-  Open* next_check_end_;          // the end of the stack there
-  PyObject* landmark_ = nullptr;  // and the object that was opened when it was
+  std::size_t next_check_;          // the depth at which check() is asked
+  Open* next_check_end_;            // the end of the stack there
+  Walked walked_ = Walked::failed;  // of a text that is too narrow: what it needs
+  PyObject* landmark_ = nullptr;    // and the object that was opened when it was
   // In the style of lines: a separator and the beginning of a line at the present level.
   Text next_line_ = {nullptr, 0};
   const std::size_t separator_size_;
@@ -209,7 +215,8 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Found Walk<Form, style>::put(Un
     std::int64_t value;
     if (!read_int(object, value)) [[unlikely]]
       return Found::other;
-    out = detail::put_signed(value, out);
+    out = detail::put_ascii_by<integer_capacity>(
+        out, [value](char* digits) { return detail::put_signed(value, digits); });
     return Found::scalar;
   }
   if (object == Py_None) {
@@ -244,7 +251,8 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Found Walk<Form, style>::put(Un
     // Infinite, or not a number.
     if (!(__builtin_fabs(value) <= __DBL_MAX__)) [[unlikely]]
       return Found::other;
-    out = detail::put_finite(value, out);
+    out = detail::put_ascii_by<real_capacity>(
+        out, [value](char* digits) { return detail::put_finite(value, digits); });
     return Found::scalar;
   }
   if (type == &PyTuple_Type) {
@@ -315,7 +323,7 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::leave(U
                                                                                Found found) {
   if (found == Found::failure) [[unlikely]]
     return Left::failed;
-  if constexpr (sizeof(Unit) == 1) {
+  if constexpr (!is_text) {
     if (found == Found::other) [[unlikely]] {
       const NativeWriter::Quick quick = serializer_.natives().offer_quickly(
           object, out, static_cast<std::size_t>(limit_ - out) + slack);
@@ -364,6 +372,12 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::element
       if constexpr (compact) out += first;
       return close(out, ']');
     }
+    PyObject* const item = items[index++];
+    if (!fits(item)) [[unlikely]] {
+      current.index = index - 1;
+      current.first = first;
+      return Left::narrow;
+    }
     if constexpr (compact) {
       *out++ = lead;
       lead = ',';
@@ -376,7 +390,6 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::element
       }
     }
     first = false;
-    PyObject* const item = items[index++];
     const Found found = put(out, item);
     if (found == Found::scalar) [[likely]]
       continue;
@@ -450,7 +463,8 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::put_key(Unit*& out, PyObject* key, 
     if (!make_room(out) || !put_lead(out, lead)) return false;
     std::int64_t number = 0;
     read_int(key, number);
-    out = detail::put_signed(number, out);
+    out = detail::put_ascii_by<integer_capacity>(
+        out, [number](char* digits) { return detail::put_signed(number, digits); });
   }
   return put_colon(out);
 }
@@ -472,6 +486,11 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
     if (value == nullptr) [[unlikely]]
       continue;
     PyObject* const key = table.key();
+    if (!fits(key) || !fits(value)) [[unlikely]] {
+      current.index = index;
+      current.first = lead.first;
+      return Left::narrow;
+    }
     std::int64_t number;
     if (!is_common_key(key, number)) [[unlikely]] {
       if constexpr (compact) out += lead.first;
@@ -572,7 +591,13 @@ template <class Form, Style style>
   PyObject* value;
   std::int64_t number;
   Left left = Left::ended;
-  while (PyDict_Next(current.object, &current.index, &key, &value)) {
+  for (Py_ssize_t index = current.index; PyDict_Next(current.object, &index, &key, &value);) {
+    if (!fits(key) || !fits(value)) {
+      current.first = lead.first;
+      left = Left::narrow;
+      break;
+    }
+    current.index = index;
     if (!is_common_key(key, number)) {
       if constexpr (compact) out += lead.first;
       current.first = lead.first;
@@ -613,13 +638,18 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::members
 }
 
 template <class Form, Style style>
-bool Walk<Form, style>::run(PyObject* root) {
+Walked Walk<Form, style>::run(PyObject* root) {
   Unit* out = grow(reinterpret_cast<Unit*>(serializer_.cursor()), 0);
-  if (out == nullptr) return false;
+  if (out == nullptr) return Walked::failed;
   Open* end = open_.end();
   Left left = Left::open;
-  const Found found = put(out, root);
-  if (found == Found::scalar) {
+  if (root == nullptr) {
+    // What others wrote before it was found too wide.
+    left = resume(out, end, take_back());
+  } else if (!fits(root)) {
+    // It is written in place of what others wrote.
+    left = serializer_.put_other(root) ? resume(out, end, take_back()) : Left::failed;
+  } else if (const Found found = put(out, root); found == Found::scalar) {
     left = Left::done;
   } else {
     left = leave(out, end, root, found);
@@ -635,10 +665,8 @@ bool Walk<Form, style>::run(PyObject* root) {
         if (open_.is_settled(end)) open_.settle();
       }
       if (open_.is_empty(end)) break;
-    } else if (left == Left::done) {
+    } else if (left != Left::open) {
       break;
-    } else if (left == Left::failed) {
-      return false;
     }
     switch (end[-1].kind) {
       case Open::Kind::list:
@@ -652,21 +680,65 @@ bool Walk<Form, style>::run(PyObject* root) {
         break;
       case Open::Kind::fields:
         open_.set_end(end);
-        left = resume(out, end, fields(out));
+        if constexpr (is_text) {
+          left = resume(out, end, advance_other(out));
+        } else {
+          left = resume(out, end, fields(out));
+        }
         break;
       default:
         open_.set_end(end);
         left = resume(out, end, advance_other(out));
         break;
     }
-    if (left == Left::failed) [[unlikely]] {
-      open_.set_end(end);
-      return false;
-    }
   }
   open_.set_end(end);
+  if (left == Left::failed) return Walked::failed;
   serializer_.give_back(reinterpret_cast<char*>(out));
+  return left == Left::narrow ? walked_ : Walked::done;
+}
+
+/// Whether the text is wide enough for an object, if it is exactly a str.
+template <class Form, Style style>
+ADYTON_ALWAYS_INLINE bool Walk<Form, style>::fits(PyObject* object) {
+  if constexpr (is_text && sizeof(Unit) < 4) {
+    if (Py_TYPE(object) == &PyUnicode_Type && !is_ascii(object)) [[unlikely]]
+      return fits_rarely(object);
+  }
   return true;
+}
+
+template <class Form, Style style>
+[[gnu::noinline]] bool Walk<Form, style>::fits_rarely(PyObject* str) {
+#if PY_VERSION_HEX < 0x030C0000
+  // If there is no memory for it, whoever writes it will see that.
+  if (PyUnicode_READY(str) < 0) return PyErr_Clear(), true;
+#endif
+  const Py_UCS4 largest = PyUnicode_MAX_CHAR_VALUE(str);
+  walked_ = largest <= 0xFF     ? Walked::needs_latin1
+            : largest <= 0xFFFF ? Walked::needs_ucs2
+                                : Walked::needs_ucs4;
+  return largest <= serializer_.largest();
+}
+
+/// What others wrote, in UTF-8, joins the text; if it is wide enough.
+template <class Form, Style style>
+[[gnu::noinline]] typename Walk<Form, style>::Left Walk<Form, style>::put_others() {
+  const Text text = serializer_.others();
+  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text.data);
+  std::uint8_t most = 0;
+  for (std::size_t i = 0; i < text.size; ++i) most = bytes[i] > most ? bytes[i] : most;
+  walked_ = most >= 0xF0   ? Walked::needs_ucs4
+            : most >= 0xC4 ? Walked::needs_ucs2
+                           : Walked::needs_latin1;
+  const Py_UCS4 largest = most < 0x80 ? 0x7F : most < 0xC4 ? 0xFF : most < 0xF0 ? 0xFFFF : 0x10FFFF;
+  if (largest > serializer_.largest()) return Left::narrow;
+  Unit* out = grow(reinterpret_cast<Unit*>(serializer_.cursor()), text.size);
+  if (out == nullptr) return Left::failed;
+  out = detail::put_decoded(bytes, bytes + text.size, out);
+  serializer_.give_back(reinterpret_cast<char*>(out));
+  serializer_.forget_others();
+  return Left::open;
 }
 
 /// Room for `more` units and the slack.
@@ -758,8 +830,9 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Unit* Walk<Form, style>::put_se
 
 /// An opening bracket and the line behind it, or a closing one and the line before it.
 template <class Form, Style style>
-ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Unit* Walk<Form, style>::put_bracket(
-    Unit* out, char bracket, int levels) {
+ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Unit* Walk<Form, style>::put_bracket(Unit* out,
+                                                                                      char bracket,
+                                                                                      int levels) {
   if (!serializer_.begin_line(levels, next_line_)) return nullptr;
   const Text line = {next_line_.data + separator_size_, next_line_.size - separator_size_};
   if (levels > 0) *out++ = static_cast<Unit>(bracket);
@@ -771,6 +844,11 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Unit* Walk<Form, style>::put_br
 /// Left::open if something is left on the stack.
 template <class Form, Style style>
 typename Walk<Form, style>::Left Walk<Form, style>::take_back() {
+  if constexpr (is_text) {
+    const Left left = put_others();
+    resume_ = reinterpret_cast<Unit*>(serializer_.cursor());
+    if (left != Left::open) return left;
+  }
   resume_ = grow(reinterpret_cast<Unit*>(serializer_.cursor()), 0);
   if (resume_ == nullptr) return Left::failed;
   next_check_end_ = open_.end_at(next_check_);
@@ -825,8 +903,17 @@ template <class Form, Style style>
   return may;
 }
 
+template <class Form>
+ADYTON_ALWAYS_INLINE Walked walk_text(Serializer& serializer, PyObject* root) {
+  if (serializer.punctuation().brief) return Walk<Form, Style::brief>(serializer).run(root);
+  return Walk<Form, Style::any>(serializer).run(root);
+}
+
 /// Writes a document in the form and style that the options ask for.
-ADYTON_ALWAYS_INLINE bool walk(Serializer& serializer, PyObject* root) {
+ADYTON_ALWAYS_INLINE Walked walk(Serializer& serializer, PyObject* root, std::size_t unit) {
+  if (unit == 1) return walk_text<detail::Raw<Py_UCS1>>(serializer, root);
+  if (unit == 2) return walk_text<detail::Raw<Py_UCS2>>(serializer, root);
+  if (unit == 4) return walk_text<detail::Raw<Py_UCS4>>(serializer, root);
   const Punctuation& punctuation = serializer.punctuation();
   if (serializer.options().characters == Characters::ascii) {
     if (punctuation.brief) return Walk<detail::Ascii, Style::brief>(serializer).run(root);

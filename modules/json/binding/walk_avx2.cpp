@@ -2,8 +2,8 @@
 
 namespace adyton::json {
 
-bool walk_avx2(Serializer& serializer, PyObject* root) {
-  return walk(serializer, root);
+Walked walk_avx2(Serializer& serializer, PyObject* root, std::size_t unit) {
+  return walk(serializer, root, unit);
 }
 
 }  // namespace adyton::json

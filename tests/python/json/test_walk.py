@@ -4,6 +4,7 @@ import gc
 import json as standard
 import os
 import random
+import resource
 import sys
 
 import pytest
@@ -116,12 +117,15 @@ def test_a_circle_is_found_before_it_fills_the_memory():
     large = "x" * 100_000
     circle = [large, large]
     value = {"a": circle, "b": 1}
-    circle.append(value)
+    circle.append([value])  # three steps round: depths that double do not meet
     for _ in range(30):
         value = [value]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for options in ({}, {"indent": 1}, {"sort_keys": True}):
         with pytest.raises(ValueError, match="Circular reference detected"):
             ours.dumpb(value, **options)
+    # Up to the limit of recursion it would be 100 MB.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000
 
 
 def test_an_object_met_again_deep_down_is_no_circle():
@@ -162,6 +166,26 @@ def test_text_that_is_ready_as_utf8_is_taken_as_it_is():
         except (ImportError, AttributeError):
             pass
         assert ours.dumpb([fresh, {fresh: fresh}]) == before == compact([fresh, {fresh: fresh}])
+
+
+def test_a_str_grows_as_wide_as_its_characters_wherever_they_come():
+    class Derived(list):
+        pass
+
+    for wide in ("é", "€", "😀", "\ud800", "ÿĀ", "é" * 5000, "€" * 5000, "😀" * 5000):
+        for value in (wide, [wide], [1, "x" * 3000, wide, "after"], {wide: 1, "b": wide},
+                      {"a": {wide: wide}}, {"a": 1.5, "b": [2, [wide, -3]]}, Derived([wide, 1]),
+                      [1j, {"k": wide}], {None: wide}, [wide, "ÿ", "é€", 2**90, {"": [wide]}],
+                      ["é", ["€", ["😀", [wide] * 3]]]):
+            for options in ({}, {"indent": 1}, {"sort_keys": True}, {"separators": (",", ":")},
+                            {"default": lambda _, wide=wide: [wide, {wide: wide}]}):
+                options = {"default": str, **options, "ensure_ascii": False}
+                if options.get("sort_keys") and isinstance(value, dict) and None in value:
+                    continue
+                got = ours.dumps(value, **options)
+                assert got == standard.dumps(value, **options)
+                # As narrow as Python itself would make it.
+                assert sys.getsizeof(got) <= sys.getsizeof("".join(list(got))) * 9 // 8 + 64
 
 
 def test_integers_of_every_size():

@@ -25,7 +25,7 @@ bool agrees(const std::string& text) {
   const NumberToken wanted = scan_number(text.c_str(), text.c_str() + text.size());
   for (const NumberToken& quick :
        {scan_ordinary_number(roomy.data(), BaselineBlock::not_digits(roomy.data())),
-        scan_short_integer(roomy.data())}) {
+        scan_short_number(roomy.data())}) {
     if (quick.kind == Kind::none) continue;
     if (quick.kind != wanted.kind || quick.end - roomy.data() != wanted.end - text.data() ||
         quick.is_unsigned != wanted.is_unsigned ||
@@ -102,7 +102,17 @@ TEST_CASE("integers of every length are recognised up to 64 bits") {
                            "1.5e00001",
                            "12345678.12345678",
                            "1234567812345678.1",
-                           "12345678123456781e3"}) {
+                           "12345678123456781e3",
+                           "0.12345678901234567890123",
+                           "0.00012345678901234567",
+                           "-0.0001234567890123456789",
+                           "-0.5",
+                           "-01",
+                           "-12.25",
+                           "1.5.5",
+                           "1.5e5",
+                           "1234567",
+                           "-123456"}) {
     CHECK(agrees(text));
   }
 }
@@ -119,6 +129,10 @@ TEST_CASE("64 bits without a sign are recognised, and no more") {
     CHECK(static_cast<std::uint64_t>(token.integer) == value);
     CHECK_FALSE(scan(cat("-", value)).is_unsigned == true);
   }
+  const std::string long_one(1000, '1');
+  const NumberToken whole = scan_number(long_one.data(), long_one.data() + long_one.size());
+  CHECK(whole.kind == Kind::big_integer);
+  CHECK(whole.end == long_one.data() + long_one.size());
   for (const char* text : {"18446744073709551616", "19999999999999999999", "28446744073709551615",
                            "99999999999999999999", "100000000000000000000"}) {
     CHECK(scan(text).kind == Kind::big_integer);

@@ -1,5 +1,7 @@
 #include "modules/json/write_number.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -8,6 +10,10 @@
 #include <string>
 
 #include <doctest/doctest.h>
+
+#include "host/base/cpu.h"
+#include "host/base/text.h"
+#include "modules/json/real_row.h"
 
 using namespace adyton::json;
 
@@ -63,6 +69,50 @@ void check_both_ways(std::uint64_t bits) {
   const Expected fast = form(quick.upper * 10 + quick.last, quick.exponent - 16);
   REQUIRE(fast.digits == truth.digits);
   REQUIRE(fast.exponent == truth.exponent);
+}
+
+/// As repr(float) writes it.
+std::string expected_text(double value) {
+  auto [digits, exponent] = expected(std::abs(value));
+  const std::string sign = std::signbit(value) ? "-" : "";
+  if (exponent < -4 || exponent >= 16) {
+    const std::string size = std::to_string(std::abs(exponent));
+    return adyton::cat(sign, digits.substr(0, 1), digits.size() > 1 ? "." : "", digits.substr(1),
+                       exponent < 0 ? "e-" : "e+", size.size() < 2 ? "0" : "", size);
+  }
+  if (exponent < 0) {
+    const auto behind_point = static_cast<std::size_t>(-exponent - 1);
+    return adyton::cat(sign, "0.", std::string(behind_point, '0'), digits);
+  }
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
+  if (digits.size() <= whole) digits.resize(whole + 1, '0');
+  return adyton::cat(sign, digits.substr(0, whole), ".", digits.substr(whole));
+}
+
+/// Checks the text, and that no byte behind the room that was promised is touched.
+template <class Write>
+void check_text(double value, const Write& write) {
+  constexpr char untouched = '\x7f';
+  std::array<char, real_capacity + 64> room;
+  room.fill(untouched);
+  const std::string text(room.data(), write(value, room.data()));
+  const std::string truth = expected_text(value);
+  REQUIRE(text == truth);
+  CAPTURE(text);
+  REQUIRE(
+      std::all_of(room.begin() + real_capacity, room.end(), [](char c) { return c == untouched; }));
+}
+
+void check_texts(double value) {
+  check_text(value, [](double number, char* out) { return write_real(number, out); });
+#if defined(__x86_64__)
+  if (adyton::vector_level() == adyton::VectorLevel::portable) return;
+  check_text(value, [](double number, char* out) {
+    const RealRow row = {reinterpret_cast<const char*>(&number), sizeof number, ",", 1};
+    std::ptrdiff_t begin = 0;
+    return write_reals_avx2(row, begin, 1, out);
+  });
+#endif
 }
 
 }  // namespace
@@ -136,5 +186,25 @@ TEST_CASE("exact ties, which the quick way leaves alone, go to the even digit") 
     check_both_ways(std::bit_cast<std::uint64_t>(0x1p53 + static_cast<double>(i * 2)));
     check_both_ways(std::bit_cast<std::uint64_t>(0x1p55 + static_cast<double>(i * 8)));
     check_both_ways(std::bit_cast<std::uint64_t>(0x1p63 + static_cast<double>(i * 2048)));
+  }
+}
+
+TEST_CASE("every power of ten with any number of digits is written as repr(float) does") {
+  std::mt19937_64 random(15);
+  for (int exponent = -324; exponent <= 308; ++exponent) {
+    for (std::size_t count = 1; count <= 17; ++count) {
+      for (int i = 0; i < 4; ++i) {
+        std::string digits =
+            std::to_string(random() % 9'000'000'000'000'000'000 + 1'000'000'000'000'000'000);
+        if (i == 0) std::fill(digits.begin() + 1, digits.end(), '0');
+        if (i == 1) std::fill(digits.begin(), digits.end(), '9');
+        const std::string text =
+            adyton::cat(digits.substr(0, 1), ".", digits.substr(1, count - 1), "e", exponent);
+        const double value = std::strtod(text.c_str(), nullptr);
+        if (!std::isfinite(value)) continue;
+        check_texts(value == 0 ? 5e-324 : value);
+        check_texts(value == 0 ? -5e-324 : -value);
+      }
+    }
   }
 }
