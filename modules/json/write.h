@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "modules/json/always_inline.h"
 #include "modules/json/write_number.h"
 
 namespace adyton::json {
@@ -23,11 +24,11 @@ class Buffer {
   void reserve(std::size_t more) {
     if (static_cast<std::size_t>(limit_ - cursor_) < more) grow(more);
   }
-  char* cursor() { return cursor_; }
+  ADYTON_ALWAYS_INLINE char* cursor() { return cursor_; }
   /// The end of the room.
-  char* limit() { return limit_; }
+  ADYTON_ALWAYS_INLINE char* limit() { return limit_; }
   std::size_t room() const { return static_cast<std::size_t>(limit_ - cursor_); }
-  void advance_to(char* end) { cursor_ = end; }
+  ADYTON_ALWAYS_INLINE void advance_to(char* end) { cursor_ = end; }
 
   void put(char c) {
     reserve(1);

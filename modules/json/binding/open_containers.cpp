@@ -1,6 +1,7 @@
 #include "modules/json/binding/open_containers.h"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 namespace adyton::json {
@@ -71,17 +72,17 @@ bool OpenContainers::has_repeats() {
 }
 
 bool OpenContainers::grow() {
-  const auto capacity = static_cast<std::size_t>(limit_ - data_);
+  const auto capacity = 4 * static_cast<std::size_t>(limit_ - data_);
   const auto settled = static_cast<std::size_t>(settled_end_ - data_);
   try {
-    auto larger = std::make_unique<Open[]>(capacity * 2);
-    std::copy_n(data_, size_, larger.get());
+    auto larger = std::make_unique_for_overwrite<std::byte[]>(capacity * sizeof(Open));
+    std::memcpy(larger.get(), data_, size_ * sizeof(Open));
     heap_ = std::move(larger);
   } catch (const std::bad_alloc&) {
     return false;
   }
-  data_ = heap_.get();
-  limit_ = data_ + capacity * 2;
+  data_ = reinterpret_cast<Open*>(heap_.get());
+  limit_ = data_ + capacity;
   mark_settled(settled);
   return true;
 }

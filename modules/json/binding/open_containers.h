@@ -91,6 +91,9 @@ class OpenContainers {
   /// Whether the entry behind `end`, which was the last, has to be given to settle().
   ADYTON_ALWAYS_INLINE bool is_settled(const Open* end) const { return end < settled_end_; }
 
+  /// Whether it has not, and another entry lies below it. False now and then where both is so.
+  ADYTON_ALWAYS_INLINE bool is_above_settled(const Open* end) const { return end > settled_end_; }
+
   /// Ends the entry behind the end.
   void settle();
   /// Room for an entry that owns nothing, whose object the one below keeps alive. False: no memory.
@@ -103,9 +106,9 @@ class OpenContainers {
   void mark_settled(std::size_t count);
 
   // Not set to anything: most documents use a few.
-  static constexpr std::size_t start_capacity = 32;
+  static constexpr std::size_t start_capacity = 128;
   alignas(Open) std::byte start_[start_capacity * sizeof(Open)];
-  std::unique_ptr<Open[]> heap_;
+  std::unique_ptr<std::byte[]> heap_;
   Open* data_ = reinterpret_cast<Open*>(start_);
   std::size_t size_ = 0;
   Open* limit_ = data_ + start_capacity;

@@ -23,14 +23,17 @@ constexpr bool memberless_is_compact = true;
 constexpr bool memberless_is_compact = false;
 #endif
 
+using WalkFunction = Walked (*)(Serializer&, PyObject*, std::size_t);
+
+WalkFunction best_walk() {
+#if defined(__x86_64__)
+  if (vector_level() == VectorLevel::avx2) return &walk_avx2;
+  if (vector_level() == VectorLevel::avx512) return &walk_avx512;
+#endif
+  return &walk_portable;
+}
+
 }  // namespace
-
-Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options, Buffer& out)
-    : Serializer(gil, state, options, out, out, nullptr, nullptr) {}
-
-Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options,
-                       StringBuffer& others, TextOutput& text)
-    : Serializer(gil, state, options, others, text, &others, &text) {}
 
 Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options, Buffer& out,
                        Buffer& cursor, StringBuffer* others, TextOutput* text_output)
@@ -53,21 +56,14 @@ Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options, 
                       layout.key_separator.size() <= longest,
                   text(layout.item_separator), text(layout.key_separator)};
   if (punctuation_.brief) return;
-  key_separator_.reserve(layout.key_separator.size() + Text::padding);
-  key_separator_ = layout.key_separator;
-  punctuation_.key_separator = text(key_separator_);
-}
-
-Serializer::~Serializer() {
-  if (!sorted_.empty()) end_sorted({.kind = Open::Kind::sorted_dict, .object = nullptr});
+  std::string& padded = rare().key_separator;
+  padded.reserve(layout.key_separator.size() + Text::padding);
+  padded = layout.key_separator;
+  punctuation_.key_separator = text(padded);
 }
 
 bool Serializer::write(PyObject* object) {
-  auto walk = &walk_portable;
-#if defined(__x86_64__)
-  if (vector_level() == VectorLevel::avx2) walk = &walk_avx2;
-  if (vector_level() == VectorLevel::avx512) walk = &walk_avx512;
-#endif
+  static const auto walk = best_walk();
   while (true) {
     const Walked walked = walk(*this, object, text_ == nullptr ? 0 : text_->unit());
     if (walked == Walked::done) return true;
@@ -94,14 +90,6 @@ void Serializer::forget_others() noexcept {
   others_->advance_to(others_->cursor() - others_->written().size());
 }
 
-char* Serializer::cursor() noexcept {
-  return cursor_.cursor();
-}
-
-void Serializer::give_back(char* cursor) noexcept {
-  cursor_.advance_to(cursor);
-}
-
 char* Serializer::make_room(char* cursor, std::size_t more, char*& limit) noexcept {
   cursor_.advance_to(cursor);
   if (!guarded([&] { return cursor_.reserve(more), true; })) return nullptr;
@@ -115,12 +103,12 @@ bool Serializer::begin_line(int levels, Text& line) noexcept {
   std::size_t size = layout.item_separator.size();
   if (layout.indent) size += 1 + writer_.level() * layout.indent->size();
   return guarded([&] {
-    if (line_.empty())
-      line_ = layout.indent ? cat(layout.item_separator, '\n') : layout.item_separator;
-    while (layout.indent && !layout.indent->empty() && line_.size() < size) line_ += *layout.indent;
+    std::string& all = rare().line;
+    if (all.empty()) all = layout.indent ? cat(layout.item_separator, '\n') : layout.item_separator;
+    while (layout.indent && !layout.indent->empty() && all.size() < size) all += *layout.indent;
     // So that the padding can be read, too.
-    line_.reserve(line_.size() + Text::padding);
-    line = {line_.data(), size};
+    all.reserve(all.size() + Text::padding);
+    line = {all.data(), size};
     return true;
   });
 }

@@ -94,11 +94,16 @@ struct RankedMember {
 /// between. Throws std::bad_alloc.
 class Serializer {
  public:
-  Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out);
+  Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out)
+      : Serializer(gil, state, options, out, out, nullptr, nullptr) {}
   /// Writes characters as they are, to `text`; `others` is used on the way. The layout is ASCII.
   Serializer(python::Gil& gil, State& state, const SerializeOptions& options, StringBuffer& others,
-             TextOutput& text);
-  ~Serializer();
+             TextOutput& text)
+      : Serializer(gil, state, options, others, text, &others, &text) {}
+  ~Serializer() {
+    if (rare_) [[unlikely]]
+      end_all_sorted();
+  }
   Serializer(const Serializer&) = delete;
   Serializer& operator=(const Serializer&) = delete;
 
@@ -119,8 +124,9 @@ class Serializer {
   void forget_others() noexcept;
 
   /// Where to write on. The walk gives the cursor back before anybody else writes.
-  char* cursor() noexcept;
-  void give_back(char* cursor) noexcept;
+  ADYTON_ALWAYS_INLINE char* cursor() const { return cursor_.cursor(); }
+  ADYTON_ALWAYS_INLINE char* limit() const { return cursor_.limit(); }
+  ADYTON_ALWAYS_INLINE void give_back(char* cursor) { cursor_.advance_to(cursor); }
   /// The same with room for `more` bytes, or null with an exception set; up to `limit` it may
   /// write.
   char* make_room(char* cursor, std::size_t more, char*& limit) noexcept;
@@ -157,6 +163,17 @@ class Serializer {
   enum class Scalar : unsigned char { written, not_scalar, failed };
   enum class Opened : unsigned char { yes, replaced, no, failed };
 
+  /// What few documents need: made when it is asked for.
+  struct Rare {
+    std::string line;           // the separator and a line's beginning, as deep as was needed
+    std::string key_separator;  // with padding
+    std::vector<RankedMember> ranked;  // of the dict that is being sorted
+    std::vector<Member> sorted;        // the members of all sorted dicts that are open
+    std::size_t pinned_entries = 0;    // those of them whose references are owned: the first
+  };
+
+  Rare& rare() { return rare_ ? *rare_ : rare_.emplace(); }
+  void end_all_sorted() noexcept;
   NativeWriter& make_natives() noexcept;
   Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out,
              Buffer& cursor, StringBuffer* others, TextOutput* text);
@@ -210,11 +227,7 @@ class Serializer {
   NativeWriter* native_ = nullptr;
   OpenContainers open_;
   Punctuation punctuation_;
-  std::string line_;           // the separator and a line's beginning, as deep as ever was needed
-  std::string key_separator_;  // with padding
-  std::vector<RankedMember> ranked_;  // of the dict that is being sorted
-  std::vector<Member> sorted_;        // the members of all sorted dicts that are open
-  std::size_t pinned_entries_ = 0;    // those of them whose references are owned: the first
+  std::optional<Rare> rare_;
 };
 
 /// How a walk ended: with the document, with an exception set, or because what comes next needs

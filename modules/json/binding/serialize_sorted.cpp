@@ -48,54 +48,63 @@ void sort(std::vector<RankedMember>& members) {
 }  // namespace
 
 bool Serializer::collect_sorted(PyObject* dict, Open& open) noexcept {
-  const std::size_t begin = sorted_.size();
+  auto& ranked_members = rare().ranked;
+  auto& sorted = rare().sorted;
+  const std::size_t begin = sorted.size();
   try {
-    ranked_.clear();
+    ranked_members.clear();
     bool all_ascii = true;
     Py_ssize_t position = 0;
     Member member;
     while (PyDict_Next(dict, &position, &member.key, &member.value)) {
       if (!PyUnicode_CheckExact(member.key)) return false;
       all_ascii = all_ascii && is_ascii(member.key);
-      ranked_.push_back({all_ascii ? rank_of(member.key) : 0, member});
+      ranked_members.push_back({all_ascii ? rank_of(member.key) : 0, member});
     }
     if (!all_ascii) {
-      for (RankedMember& ranked : ranked_) ranked.rank = 0;
+      for (RankedMember& ranked : ranked_members) ranked.rank = 0;
     }
-    sort(ranked_);
+    sort(ranked_members);
     open = {.kind = Open::Kind::sorted_dict,
             .object = dict,
-            .size = static_cast<Py_ssize_t>(ranked_.size()),
+            .size = static_cast<Py_ssize_t>(ranked_members.size()),
             .begin = static_cast<Py_ssize_t>(begin)};
-    for (const RankedMember& ranked : ranked_) sorted_.push_back(ranked.member);
+    for (const RankedMember& ranked : ranked_members) sorted.push_back(ranked.member);
     return true;
   } catch (const std::bad_alloc&) {
-    sorted_.resize(begin);
+    sorted.resize(begin);
     return false;
   }
 }
 
 DictTable Serializer::sorted_members(const Open& open) const noexcept {
-  return {reinterpret_cast<PyObject* const*>(sorted_.data() + open.begin), 2, open.size};
+  return {reinterpret_cast<PyObject* const*>(rare_->sorted.data() + open.begin), 2, open.size};
 }
 
 void Serializer::end_sorted(const Open& open) noexcept {
-  while (sorted_.size() > static_cast<std::size_t>(open.begin)) {
-    const Member entry = sorted_.back();
-    sorted_.pop_back();
-    if (sorted_.size() >= pinned_entries_) continue;
-    pinned_entries_ = sorted_.size();
+  auto& sorted = rare().sorted;
+  std::size_t& pinned = rare().pinned_entries;
+  while (sorted.size() > static_cast<std::size_t>(open.begin)) {
+    const Member entry = sorted.back();
+    sorted.pop_back();
+    if (sorted.size() >= pinned) continue;
+    pinned = sorted.size();
     Py_DECREF(entry.key);
     Py_DECREF(entry.value);
   }
 }
 
+void Serializer::end_all_sorted() noexcept {
+  end_sorted({.kind = Open::Kind::sorted_dict, .object = nullptr});
+}
+
 /// From here on Python code may change what is being written.
 void Serializer::pin() {
   open_.pin();
-  for (; pinned_entries_ < sorted_.size(); ++pinned_entries_) {
-    Py_INCREF(sorted_[pinned_entries_].key);
-    Py_INCREF(sorted_[pinned_entries_].value);
+  if (!rare_) return;
+  for (std::size_t& pinned = rare_->pinned_entries; pinned < rare_->sorted.size(); ++pinned) {
+    Py_INCREF(rare_->sorted[pinned].key);
+    Py_INCREF(rare_->sorted[pinned].value);
   }
 }
 

@@ -75,8 +75,9 @@ class Walk {
 
   /// How the innermost container was left: for one inside, or for Python code that may have changed
   /// it, or because it has ended, and with it the document; or because of a str that the text is
-  /// too narrow for, before anything was written of the element or member.
-  enum class Left : unsigned char { open, ended, failed, done, narrow };
+  /// too narrow for, before anything was written of the element or member. Where the one inside is
+  /// known to be a list or a tuple, or a dict, that is said too.
+  enum class Left : unsigned char { open, in_sequence, in_dict, ended, failed, done, narrow };
 
   void set_marks(const Punctuation& punctuation) {
     quote_ = separator_ = next_member_ = colon_ = {};
@@ -112,6 +113,13 @@ class Walk {
   Left entries(Unit*& out, Open*& end, Table table);
   Left leave(Unit*& out, Open*& end, PyObject* object, Found found);
   bool open(Unit*& out, Open*& end, PyObject* object, Found found);
+  bool is_plain(const Open* end) const;
+  static bool read(PyObject* dict, DictTable& table);
+#if defined(ADYTON_HAS_SHARED_TABLES)
+  static bool read(PyObject* dict, SharedTable& table);
+#endif
+  Left pop(Open*& end);
+  Left next(const Open* end) const;
   bool open_fields(Unit*& out, Open*& end, PyObject* object, const Fields* fields);
   bool may_open(Open*& end, PyObject* object);
   bool make_room(Unit*& out);
@@ -135,6 +143,7 @@ class Walk {
   Left put_other(Unit* out, PyObject* object);
   Left put_other_member(Unit* out, PyObject* key, PyObject* value);
   Left advance_other(Unit* out);
+  Left advance_rarely(Unit* out);
   Left any_members(Unit* out);
   Left fields(Unit* out);
   Left take_back();
@@ -349,19 +358,27 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::leave(U
     open_.set_end(end);
     return resume(out, end, put_other(out, object));
   }
-  return may_open(end, object) && open(out, end, object, found) ? Left::open : Left::failed;
+  if (!may_open(end, object) || !open(out, end, object, found)) [[unlikely]]
+    return Left::failed;
+  return found == Found::dict ? Left::in_dict : Left::in_sequence;
+}
+
+/// Whether the entry behind `end` can be dropped as it is, and another lies below it.
+template <class Form, Style style>
+ADYTON_ALWAYS_INLINE bool Walk<Form, style>::is_plain(const Open* end) const {
+  return open_.is_above_settled(end);
 }
 
 template <class Form, Style style>
 ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::elements(Unit*& out,
                                                                                   Open*& end) {
-  Open& current = end[-1];
-  const Open::Kind kind = current.kind;
-  PyObject* const walked = kind == Open::Kind::items ? current.items : current.object;
-  PyObject* const* const items = element_pointers(walked, kind == Open::Kind::tuple);
-  const Py_ssize_t size = Py_SIZE(walked);
-  Py_ssize_t index = current.index;
-  [[maybe_unused]] bool first = current.first;
+  // Lists in lists are walked in this same loop.
+  const Open::Kind kind = end[-1].kind;
+  PyObject* const walked = kind == Open::Kind::items ? end[-1].items : end[-1].object;
+  PyObject* const* items = element_pointers(walked, kind == Open::Kind::tuple);
+  Py_ssize_t size = Py_SIZE(walked);
+  Py_ssize_t index = end[-1].index;
+  [[maybe_unused]] bool first = end[-1].first;
   // In the compact style the opening bracket is written as if it were a separator.
   [[maybe_unused]] Unit lead = first ? '[' : ',';
   if constexpr (compact) out -= first;
@@ -370,12 +387,20 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::element
       return Left::failed;
     if (index >= size) {
       if constexpr (compact) out += first;
-      return close(out, ']');
+      if (const Left left = close(out, ']'); left != Left::ended) return left;
+      if (!is_plain(end - 1) || end[-2].kind > Open::Kind::tuple) return Left::ended;
+      const Open& outer = *(--end - 1);
+      items = element_pointers(outer.object, outer.kind == Open::Kind::tuple);
+      size = Py_SIZE(outer.object);
+      index = outer.index;
+      first = false;
+      lead = ',';
+      continue;
     }
     PyObject* const item = items[index++];
     if (!fits(item)) [[unlikely]] {
-      current.index = index - 1;
-      current.first = first;
+      end[-1].index = index - 1;
+      end[-1].first = first;
       return Left::narrow;
     }
     if constexpr (compact) {
@@ -393,9 +418,17 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::element
     const Found found = put(out, item);
     if (found == Found::scalar) [[likely]]
       continue;
-    current.index = index;
-    current.first = false;
-    return leave(out, end, item, found);
+    end[-1].index = index;
+    end[-1].first = false;
+    if (found != Found::list && found != Found::tuple) return leave(out, end, item, found);
+    if (!may_open(end, item) || !open(out, end, item, found)) [[unlikely]]
+      return Left::failed;
+    items = element_pointers(item, found == Found::tuple);
+    size = Py_SIZE(item);
+    index = 0;
+    first = true;
+    lead = '[';
+    if constexpr (compact) --out;
   }
 }
 
@@ -476,26 +509,48 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
                                                                                  Table table) {
   if (!make_room(out)) [[unlikely]]
     return Left::failed;
-  Open& current = end[-1];
-  Lead lead = first_lead(out, current.first);
+  // Dicts in dicts are walked in this same loop.
+  Lead lead = first_lead(out, end[-1].first);
   // `default` may have put another table in its place, of fewer entries.
-  Py_ssize_t index = current.index < table.count ? current.index : table.count;
+  Py_ssize_t index = end[-1].index < table.count ? end[-1].index : table.count;
   table.skip(index);
-  for (; index < table.count; ++index, table.next()) {
-    PyObject* const value = table.value();
-    if (value == nullptr) [[unlikely]]
+  while (true) {
+    if (index >= table.count) {
+      if constexpr (compact) out += lead.first;
+      if (const Left left = close(out, '}'); left != Left::ended) return left;
+      if (!is_plain(end - 1)) return Left::ended;
+      const Open& outer = end[-2];
+      if (outer.kind != Open::Kind::dict || dict_size(outer.object) != outer.size ||
+          !read(outer.object, table)) {
+        return Left::ended;
+      }
+      --end;
+      if (!make_room(out)) [[unlikely]]
+        return Left::failed;
+      index = outer.index < table.count ? outer.index : table.count;
+      table.skip(index);
+      lead = first_lead(out, false);
       continue;
+    }
+    PyObject* const value = table.value();
+    if (value == nullptr) [[unlikely]] {
+      ++index;
+      table.next();
+      continue;
+    }
     PyObject* const key = table.key();
     if (!fits(key) || !fits(value)) [[unlikely]] {
-      current.index = index;
-      current.first = lead.first;
+      end[-1].index = index;
+      end[-1].first = lead.first;
       return Left::narrow;
     }
+    ++index;
+    table.next();
     std::int64_t number;
     if (!is_common_key(key, number)) [[unlikely]] {
       if constexpr (compact) out += lead.first;
-      current.index = index + 1;
-      current.first = lead.first;
+      end[-1].index = index;
+      end[-1].first = lead.first;
       open_.set_end(end);
       return resume(out, end, put_other_member(out, key, value));
     }
@@ -504,13 +559,32 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
     const Found found = put(out, value);
     if (found == Found::scalar) [[likely]]
       continue;
-    current.index = index + 1;
-    current.first = false;
-    return leave(out, end, value, found);
+    end[-1].index = index;
+    end[-1].first = false;
+    Table inner;
+    if (found != Found::dict || sorted_ || !read(value, inner)) {
+      return leave(out, end, value, found);
+    }
+    if (!may_open(end, value) || !open(out, end, value, found)) [[unlikely]]
+      return Left::failed;
+    table = inner;
+    index = 0;
+    lead = first_lead(out, true);
   }
-  if constexpr (compact) out += lead.first;
-  return close(out, '}');
 }
+
+template <class Form, Style style>
+ADYTON_ALWAYS_INLINE bool Walk<Form, style>::read(PyObject* dict, DictTable& table) {
+  return read_table(dict, table);
+}
+
+#if defined(ADYTON_HAS_SHARED_TABLES)
+template <class Form, Style style>
+ADYTON_ALWAYS_INLINE bool Walk<Form, style>::read(PyObject* dict, SharedTable& table) {
+  DictTable own;
+  return !read_table(dict, own) && read_shared_table(dict, table);
+}
+#endif
 
 /// The name of a field and what stands around it.
 template <class Form, Style style>
@@ -637,10 +711,42 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::members
   return resume(out, end, any_members(out));
 }
 
+/// Ends the innermost container, whose bracket is written.
+template <class Form, Style style>
+ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::pop(Open*& end) {
+  --end;
+  const bool was_sorted = end->kind == Open::Kind::sorted_dict;
+  if (was_sorted || open_.is_settled(end)) [[unlikely]] {
+    open_.set_end(end);
+    if (was_sorted) serializer_.end_sorted(*end);
+    if (open_.is_settled(end)) open_.settle();
+  }
+  return open_.is_empty(end) ? Left::done : Left::open;
+}
+
+/// What the innermost container is; Left::open if it is neither a sequence nor a dict.
+template <class Form, Style style>
+ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::next(
+    const Open* end) const {
+  const Open::Kind kind = end[-1].kind;
+  if (kind <= Open::Kind::items) return Left::in_sequence;
+  return kind <= Open::Kind::sorted_dict ? Left::in_dict : Left::open;
+}
+
+/// Goes on with the innermost entry, which is neither.
+template <class Form, Style style>
+ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::advance_rarely(Unit* out) {
+  if constexpr (!is_text) {
+    if (open_.end()[-1].kind == Open::Kind::fields) return fields(out);
+  }
+  return advance_other(out);
+}
+
 template <class Form, Style style>
 Walked Walk<Form, style>::run(PyObject* root) {
-  Unit* out = grow(reinterpret_cast<Unit*>(serializer_.cursor()), 0);
-  if (out == nullptr) return Walked::failed;
+  Unit* out = reinterpret_cast<Unit*>(serializer_.cursor());
+  limit_ = reinterpret_cast<Unit*>(serializer_.limit()) - slack;
+  if (!make_room(out)) return Walked::failed;
   Open* end = open_.end();
   Left left = Left::open;
   if (root == nullptr) {
@@ -655,41 +761,16 @@ Walked Walk<Form, style>::run(PyObject* root) {
     left = leave(out, end, root, found);
     if (left == Left::open && open_.is_empty(end)) left = Left::done;
   }
-  while (true) {
-    if (left == Left::ended) {
-      --end;
-      const bool was_sorted = end->kind == Open::Kind::sorted_dict;
-      if (was_sorted || open_.is_settled(end)) [[unlikely]] {
-        open_.set_end(end);
-        if (was_sorted) serializer_.end_sorted(*end);
-        if (open_.is_settled(end)) open_.settle();
-      }
-      if (open_.is_empty(end)) break;
-    } else if (left != Left::open) {
-      break;
-    }
-    switch (end[-1].kind) {
-      case Open::Kind::list:
-      case Open::Kind::tuple:
-      case Open::Kind::items:
-        left = elements(out, end);
-        break;
-      case Open::Kind::dict:
-      case Open::Kind::sorted_dict:
-        left = members(out, end);
-        break;
-      case Open::Kind::fields:
-        open_.set_end(end);
-        if constexpr (is_text) {
-          left = resume(out, end, advance_other(out));
-        } else {
-          left = resume(out, end, fields(out));
-        }
-        break;
-      default:
-        open_.set_end(end);
-        left = resume(out, end, advance_other(out));
-        break;
+  while (left < Left::failed) {
+    if (left == Left::ended) left = pop(end);
+    if (left == Left::open) left = next(end);
+    if (left == Left::in_sequence) {
+      left = elements(out, end);
+    } else if (left == Left::in_dict) {
+      left = members(out, end);
+    } else if (left == Left::open) {
+      open_.set_end(end);
+      left = resume(out, end, advance_rarely(out));
     }
   }
   open_.set_end(end);
@@ -911,6 +992,10 @@ ADYTON_ALWAYS_INLINE Walked walk_text(Serializer& serializer, PyObject* root) {
 
 /// Writes a document in the form and style that the options ask for.
 ADYTON_ALWAYS_INLINE Walked walk(Serializer& serializer, PyObject* root, std::size_t unit) {
+  if (unit == 0 && serializer.punctuation().compact &&
+      serializer.options().characters == Characters::utf8) {
+    return Walk<detail::Utf8, Style::compact>(serializer).run(root);
+  }
   if (unit == 1) return walk_text<detail::Raw<Py_UCS1>>(serializer, root);
   if (unit == 2) return walk_text<detail::Raw<Py_UCS2>>(serializer, root);
   if (unit == 4) return walk_text<detail::Raw<Py_UCS4>>(serializer, root);
@@ -919,7 +1004,6 @@ ADYTON_ALWAYS_INLINE Walked walk(Serializer& serializer, PyObject* root, std::si
     if (punctuation.brief) return Walk<detail::Ascii, Style::brief>(serializer).run(root);
     return Walk<detail::Ascii, Style::any>(serializer).run(root);
   }
-  if (punctuation.compact) return Walk<detail::Utf8, Style::compact>(serializer).run(root);
   if (punctuation.brief) return Walk<detail::Utf8, Style::brief>(serializer).run(root);
   return Walk<detail::Utf8, Style::any>(serializer).run(root);
 }
