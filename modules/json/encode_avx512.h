@@ -86,42 +86,51 @@ ADYTON_ALWAYS_INLINE char* put_ascii_lanes(__m512i characters, __mmask8 part, ch
   return put_packed(lanes, out);
 }
 
+/// Up to 8 characters in ASCII, of which `pairs` are beyond U+FFFF.
+ADYTON_ALWAYS_INLINE char* put_ascii_pairs(__m256i characters, __mmask8 part, __mmask8 pairs,
+                                           char* out) {
+  // Each a lane of two units of UTF-16; then those that there are in a row.
+  const __m256i beyond = _mm256_sub_epi32(characters, _mm256_set1_epi32(0x10000));
+  const __m256i leads = _mm256_srli_epi32(beyond, 10);
+  const __m256i tails = _mm256_slli_epi32(_mm256_and_si256(beyond, _mm256_set1_epi32(0x3FF)), 16);
+  const __m256i lanes = _mm256_mask_or_epi32(characters, pairs, _mm256_or_si256(leads, tails),
+                                             _mm256_set1_epi32(static_cast<int>(0xDC00D800)));
+  const auto present = static_cast<__mmask16>(_pdep_u32(part, 0x5555) | _pdep_u32(pairs, 0xAAAA));
+  const __m256i units = _mm256_maskz_compress_epi16(present, lanes);
+  const std::uint32_t all = first_lanes(static_cast<std::size_t>(__builtin_popcount(present)));
+  out = put_ascii_lanes(_mm512_cvtepu16_epi64(_mm256_castsi256_si128(units)),
+                        static_cast<__mmask8>(all), out);
+  return put_ascii_lanes(_mm512_cvtepu16_epi64(_mm256_extracti128_si256(units, 1)),
+                         static_cast<__mmask8>(all >> 8), out);
+}
+
 /// Up to 32 characters of Latin-1, in lanes of 16 bits.
 template <class Form>
 ADYTON_ALWAYS_INLINE char* put_latin1(const std::uint8_t* p, std::size_t count, char* out) {
   const __mmask32 part = first_lanes(count);
   const __m256i characters = _mm256_maskz_loadu_epi8(part, p);
-  const __mmask32 high = _mm256_movepi8_mask(characters);
   const __mmask32 control =
       _mm256_mask_cmplt_epu8_mask(part, characters, half(special_bytes.space));
   const __mmask32 escaped = control |
                             _mm256_cmpeq_epi8_mask(characters, half(special_bytes.quote)) |
                             _mm256_cmpeq_epi8_mask(characters, half(special_bytes.backslash));
-  if ((escaped | high) == 0 && !Form::escapes_delete) {
+  const __mmask32 high = Form::high_is_plain ? 0 : _mm256_movepi8_mask(characters);
+  __mmask32 unfit = 0;
+  if constexpr (Form::escapes_delete) {
+    unfit = high | _mm256_cmpeq_epi8_mask(characters, half(special_bytes.del));
+  }
+  if ((escaped | high | unfit) == 0) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), characters);
     return out + count;
   }
   const __m256i letters =
       _mm256_mask_permutexvar_epi8(characters, control, characters, half(escape_letters.bytes));
-  __mmask32 unfit = _mm256_mask_testn_epi8_mask(control, letters, letters);
-  if constexpr (Form::escapes_delete) {
-    unfit |= high | _mm256_cmpeq_epi8_mask(characters, half(special_bytes.del));
-  }
-  if (unfit != 0) [[unlikely]] {
-    if constexpr (Form::escapes_delete) {
-      for (std::size_t i = 0; i < count; i += 8) {
-        const auto eight = static_cast<__mmask8>(part >> i);
-        const __m128i units = _mm_maskz_loadu_epi8(eight, p + i);
-        out = put_ascii_lanes(_mm512_cvtepu8_epi64(units), eight, out);
-      }
-      return out;
-    }
-    return put_singly<Form>(p, count, out, false);
-  }
+  unfit |= _mm256_mask_testn_epi8_mask(control, letters, letters);
+  if (unfit != 0) return put_by_table<Form>(p, p + count, out);
   __m512i lanes = _mm512_cvtepu8_epi16(characters);
   const __m512i escapes =
       _mm512_or_si512(_mm512_set1_epi16('\\'), _mm512_slli_epi16(_mm512_cvtepu8_epi16(letters), 8));
-  if constexpr (!Form::escapes_delete) {
+  if constexpr (Form::is_utf8) {
     const __m512i lead = _mm512_or_si512(_mm512_srli_epi16(lanes, 6), _mm512_set1_epi16(0xC0));
     const __m512i tail =
         _mm512_or_si512(_mm512_and_si512(_mm512_slli_epi16(lanes, 8), _mm512_set1_epi16(0x3F00)),
@@ -180,8 +189,8 @@ ADYTON_ALWAYS_INLINE std::size_t at_most(std::size_t count, std::size_t most) {
 }
 
 template <class Form>
-[[gnu::noinline]] char* put_characters_512(const std::uint8_t* p, const std::uint8_t* end,
-                                           char* out, bool) {
+ADYTON_ALWAYS_INLINE char* put_characters_512(const std::uint8_t* p, const std::uint8_t* end,
+                                              char* out, bool) {
   while (p != end) {
     const std::size_t count = at_most(static_cast<std::size_t>(end - p), 32);
     out = put_latin1<Form>(p, count, out);
@@ -191,8 +200,8 @@ template <class Form>
 }
 
 template <class Form>
-[[gnu::noinline]] char* put_characters_512(const std::uint16_t* p, const std::uint16_t* end,
-                                           char* out, bool reject) {
+ADYTON_ALWAYS_INLINE char* put_characters_512(const std::uint16_t* p, const std::uint16_t* end,
+                                              char* out, bool reject) {
   constexpr std::size_t step = Form::escapes_delete ? 8 : 16;
   while (p != end && out != nullptr) {
     const std::size_t count = at_most(static_cast<std::size_t>(end - p), step);
@@ -211,8 +220,8 @@ template <class Form>
 }
 
 template <class Form>
-[[gnu::noinline]] char* put_characters_512(const std::uint32_t* p, const std::uint32_t* end,
-                                           char* out, bool reject) {
+ADYTON_ALWAYS_INLINE char* put_characters_512(const std::uint32_t* p, const std::uint32_t* end,
+                                              char* out, bool reject) {
   constexpr std::size_t step = Form::escapes_delete ? 8 : 16;
   while (p != end && out != nullptr) {
     const std::size_t count = at_most(static_cast<std::size_t>(end - p), step);
@@ -222,7 +231,7 @@ template <class Form>
       const __mmask8 pairs = _mm256_cmpge_epu32_mask(units, _mm256_set1_epi32(0x10000));
       out = pairs == 0
                 ? put_ascii_lanes(_mm512_cvtepu32_epi64(units), static_cast<__mmask8>(part), out)
-                : put_singly<Form>(p, count, out, reject);
+                : put_ascii_pairs(units, static_cast<__mmask8>(part), pairs, out);
     } else {
       const __m512i units = _mm512_maskz_loadu_epi32(static_cast<__mmask16>(part), p);
       out = put_utf8_lanes(units, static_cast<__mmask16>(part), p, out, reject);
@@ -254,7 +263,7 @@ ADYTON_ALWAYS_INLINE void store_lanes(std::uint32_t* out, __m512i lanes) {
 
 /// Characters as they are, 16 at a time, up to those that must be escaped.
 template <class Unit, class Char>
-[[gnu::noinline]] Unit* put_raw_512(const Char* p, const Char* end, Unit* out) {
+ADYTON_ALWAYS_INLINE Unit* put_raw_512(const Char* p, const Char* end, Unit* out) {
   while (p != end) {
     const std::size_t count = at_most(static_cast<std::size_t>(end - p), 16);
     const auto part = static_cast<__mmask16>(first_lanes(count));

@@ -36,6 +36,20 @@ struct alignas(64) Blocks {
 /// In memory, and not known to the compiler: it would make them anew for each string.
 extern const Blocks special_bytes;
 
+/// What one byte of Latin-1 is written as.
+struct Piece {
+  char text[7];
+  std::uint8_t size;
+};
+
+/// What each character of Latin-1 is written as, for a Form each.
+struct Pieces {
+  Piece ascii[256];
+  Piece utf8[256];
+  Piece raw[256];
+};
+extern const Pieces latin1_pieces;
+
 inline namespace ADYTON_JSON_LEVEL {
 
 /// The most bytes one character can become: a pair of \uXXXX escapes.
@@ -81,6 +95,7 @@ struct Ascii {
   static constexpr bool escapes_delete = true;
   static constexpr bool high_is_plain = false;
   static constexpr bool is_utf8 = false;
+  ADYTON_ALWAYS_INLINE static const Piece* pieces() { return latin1_pieces.ascii; }
   ADYTON_ALWAYS_INLINE static bool plain(std::uint32_t c) {
     return c - 0x20 < 0x5F && c != '"' && c != '\\';
   }
@@ -98,6 +113,7 @@ struct Utf8 {
   static constexpr bool escapes_delete = false;
   static constexpr bool high_is_plain = false;
   static constexpr bool is_utf8 = true;
+  ADYTON_ALWAYS_INLINE static const Piece* pieces() { return latin1_pieces.utf8; }
   ADYTON_ALWAYS_INLINE static bool plain(std::uint32_t c) {
     return c - 0x20 < 0x60 && c != '"' && c != '\\';
   }
@@ -126,6 +142,7 @@ struct Raw {
   static constexpr bool escapes_delete = false;
   static constexpr bool high_is_plain = true;
   static constexpr bool is_utf8 = false;
+  ADYTON_ALWAYS_INLINE static const Piece* pieces() { return latin1_pieces.raw; }
   ADYTON_ALWAYS_INLINE static bool plain(std::uint32_t c) {
     return c >= 0x20 && c != '"' && c != '\\';
   }
@@ -378,23 +395,50 @@ ADYTON_ALWAYS_INLINE bool copy_plain(
 #endif
 }
 
-/// Copies plain characters from `p` on until one that is not plain or `end`; moves both. `out` has
-/// room for a block more than it needs.
+/// Copies plain characters from `p` on until one that is not plain or `end`; moves both.
 template <class Form, class Char>
 ADYTON_ALWAYS_INLINE void copy_run(const Char*& p, const Char* end, typename Form::Unit*& out) {
-  if constexpr (sizeof(Char) == 1 && sizeof(typename Form::Unit) == 1) {
-    while (static_cast<std::size_t>(end - p) >= Block::width) {
-      const Block block = Block::load(p);
-      block.store(out);
-      const auto hits = block.special<Form>();
-      const std::size_t run =
-          hits == 0 ? Block::width : static_cast<std::size_t>(first_bit(hits) / Block::bits_each);
-      p += run;
-      out += run;
-      if (hits != 0) return;
-    }
-  }
   while (p != end && Form::plain(*p)) *out++ = static_cast<typename Form::Unit>(*p++);
+}
+
+/// Characters of Latin-1 one by one, whatever they are, without a branch on it: each time a whole
+/// Piece is stored, and the next over what it did not need.
+template <class Form>
+ADYTON_ALWAYS_INLINE char* put_by_table(const std::uint8_t* p, const std::uint8_t* end, char* out) {
+  static_assert(sizeof(typename Form::Unit) == 1 && sizeof(Piece) == 8);
+  const Piece* const pieces = Form::pieces();
+  for (; p != end; ++p) {
+    std::uint64_t word;
+    std::memcpy(&word, pieces + *p, sizeof word);
+    std::memcpy(out, &word, sizeof word);
+    // The last byte.
+    out += __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? word & 0xFF : word >> 56;
+  }
+  return out;
+}
+
+/// Characters of Latin-1: blocks that are plain as they are, others by the table; of a block with
+/// few that are not plain only the stretch behind the first of them.
+template <class Form>
+ADYTON_ALWAYS_INLINE char* put_bytes(const std::uint8_t* p, const std::uint8_t* end, char* out) {
+  constexpr std::size_t stretch = 8;
+  while (static_cast<std::size_t>(end - p) >= Block::width) {
+    const Block block = Block::load(p);
+    block.store(out);
+    const auto hits = block.template special<Form>();
+    if (hits == 0) {
+      p += Block::width;
+      out += Block::width;
+      continue;
+    }
+    const auto run = static_cast<std::size_t>(first_bit(hits) / Block::bits_each);
+    const bool dense = (hits & (hits - 1)) != 0;
+    const std::uint8_t* const first = p + run;
+    const std::size_t left = Block::width - run;
+    p = dense || left < stretch ? p + Block::width : first + stretch;
+    out = put_by_table<Form>(first, p, out + run);
+  }
+  return put_by_table<Form>(p, end, out);
 }
 
 }  // namespace ADYTON_JSON_LEVEL
@@ -413,18 +457,26 @@ template <class Form, class Char>
 [[gnu::noinline]] typename Form::Unit* put_characters(const Char* p, const Char* end,
                                                       typename Form::Unit* out, bool reject) {
 #if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
-  if constexpr (Form::high_is_plain) {
-    return put_raw_512(p, end, out);
+  using Unit = typename Form::Unit;
+  if constexpr (!Form::high_is_plain || (sizeof(Char) == 1 && sizeof(Unit) == 1)) {
+    return reinterpret_cast<Unit*>(
+        put_characters_512<Form>(p, end, reinterpret_cast<char*>(out), reject));
   } else {
-    return put_characters_512<Form>(p, end, out, reject);
+    return put_raw_512(p, end, out);
+  }
+#else
+  if constexpr (sizeof(Char) == 1 && sizeof(typename Form::Unit) == 1) {
+    return reinterpret_cast<typename Form::Unit*>(
+        put_bytes<Form>(p, end, reinterpret_cast<char*>(out)));
+  } else {
+    while (true) {
+      copy_run<Form>(p, end, out);
+      if (p == end) return out;
+      out = Form::put(*p++, out, reject);
+      if (out == nullptr) return nullptr;
+    }
   }
 #endif
-  while (true) {
-    copy_run<Form>(p, end, out);
-    if (p == end) return out;
-    out = Form::put(*p++, out, reject);
-    if (out == nullptr) return nullptr;
-  }
 }
 
 /// Writes ASCII of at most `capacity` characters that `write` makes.

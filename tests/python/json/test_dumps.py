@@ -342,3 +342,15 @@ def test_outputs_around_the_sizes_at_which_memory_grows():
             text = character * size
             assert ours.dumps(text) == standard.dumps(text)
             assert ours.dumpb(text) == standard.dumps(text, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("filler", ["x", "é", "€", "😀"])
+def test_a_character_of_any_kind_beside_runs_of_every_length(filler):
+    for c in '"\\\n\0\x01\x1f\x7f\x80ÿĀ\uffff\U00010000\U0010ffff':
+        for size in range(131):
+            value = [filler * size + c, c + filler * size, c * size + filler,
+                     filler * (size // 2) + c + filler * (size - size // 2)]
+            text = standard.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            assert ours.dumpb(value) == text.encode()
+            assert ours.dumps(value) == standard.dumps(value)
+            assert ours.dumps(value, ensure_ascii=False) == standard.dumps(value, ensure_ascii=False)
