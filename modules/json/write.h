@@ -35,6 +35,7 @@ class Buffer {
     *cursor_++ = c;
   }
   void put(std::string_view text) {
+    if (text.empty()) return;  // there may be no memory yet
     reserve(text.size());
     std::memcpy(cursor_, text.data(), text.size());
     cursor_ += text.size();

@@ -398,6 +398,7 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::element
       continue;
     }
     PyObject* const item = items[index++];
+    if (index + 3 < size) __builtin_prefetch(items[index + 3]);
     if (!fits(item)) [[unlikely]] {
       end[-1].index = index - 1;
       end[-1].first = first;
@@ -539,6 +540,11 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
       continue;
     }
     PyObject* const key = table.key();
+    if (index + 3 < table.count) {
+      Table ahead = table;
+      ahead.skip(3);
+      __builtin_prefetch(ahead.value());
+    }
     if (!fits(key) || !fits(value)) [[unlikely]] {
       end[-1].index = index;
       end[-1].first = lead.first;
