@@ -67,11 +67,8 @@ def outcome(function, source, options):
 
 
 def either_is_right(got, expected):
-    """Of two errors: nesting is counted in another way, and bytes that are no text may be met late."""
-    if RecursionError in (got, expected):
-        return True
-    return (expected[0] is UnicodeDecodeError and got[0] is ValueError
-            and got[1].startswith("Exceeds the limit"))
+    """Of two errors: nesting is counted in another way."""
+    return RecursionError in (got, expected)
 
 
 def demand_equal(got, expected, source, options):

@@ -155,6 +155,15 @@ void raise_decode_error(Gil& gil, State& state, const char* message, PyObject* d
 }
 
 void raise(Gil& gil, State& state, const SourceText& document, const ParseError& error) {
+  // Bytes that are no text are to blame before anything that was met in them.
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  const Ref text = document.str(gil);
+  if (!text) {
+    for (PyObject* part : {type, value, traceback}) Py_XDECREF(part);
+    return;
+  }
+  PyErr_Restore(type, value, traceback);
   switch (error.fault) {
     case ParseFault::stopped:
       return;
@@ -169,8 +178,6 @@ void raise(Gil& gil, State& state, const SourceText& document, const ParseError&
     default:
       break;
   }
-  Ref text = document.str(gil);  // raises UnicodeDecodeError where the bytes are to blame
-  if (!text) return;
   const Complaint complaint = complaint_of(error);
   raise_decode_error(gil, state, complaint.message, text.get(),
                      document.characters_before(complaint.offset));

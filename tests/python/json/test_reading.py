@@ -428,3 +428,11 @@ def test_every_level_of_vector_instructions_gives_the_same(level):
          "-k", "not every_level and not hundred_thousand"],
         env={**os.environ, "ADYTON_VECTORS": level}, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stdout[-3000:]
+
+
+@pytest.mark.parametrize("text", [b"[1e7777738888888888888", b"[" + b"1" * 5000, b"[" * 100_000],
+                         ids=["decimal", "digits", "depth"])
+def test_bytes_that_are_no_text_are_to_blame_first(text):
+    for options in ({}, {"parse_float": decimal.Decimal}):
+        with pytest.raises(UnicodeDecodeError):
+            ours.loads(text + b"\xdf\xdf", **options)
