@@ -9,6 +9,8 @@ function(adyton_room name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
   adyton_warnings(${name})
+  # Rooms are linked into executables whose addresses are known (see EmbeddedPython.cmake).
+  target_compile_options(${name} PRIVATE -fno-pie)
 endfunction()
 
 # The unit tests of one room: one doctest executable, one ctest entry ("unit.NAME").

@@ -106,6 +106,12 @@ ADYTON_ALWAYS_INLINE __m128i digits_of_16(std::uint64_t first, std::uint64_t sec
 #endif
 #endif
 
+/// Writes the 4 bytes of `word`, the lowest first.
+ADYTON_ALWAYS_INLINE void store_4(char* out, std::uint32_t word) {
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap32(word);
+  std::memcpy(out, &word, sizeof word);
+}
+
 /// Writes the 8 bytes of `word`, the lowest first.
 ADYTON_ALWAYS_INLINE void store_8(char* out, std::uint64_t word) {
   if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);

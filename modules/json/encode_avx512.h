@@ -20,6 +20,17 @@ struct alignas(64) LaneShifts {
 };
 inline constexpr LaneShifts lane_shifts;
 
+/// The places of the bytes of 8 escapes of 6 bytes in lanes of 8.
+struct alignas(64) EscapePlaces {
+  std::uint8_t bytes[64];
+};
+constexpr EscapePlaces make_escape_places() {
+  EscapePlaces places{};
+  for (unsigned i = 0; i < 48; ++i) places.bytes[i] = static_cast<std::uint8_t>(i / 6 * 8 + i % 6);
+  return places;
+}
+inline constexpr EscapePlaces escape_places = make_escape_places();
+
 inline namespace ADYTON_JSON_LEVEL {
 
 ADYTON_ALWAYS_INLINE __m512i repeat_64(const std::uint8_t* eight) {
@@ -53,6 +64,20 @@ template <class Form, class Char>
   return out;
 }
 
+/// Characters below U+10000, in lanes of 64 bits, as the 6 bytes of an escape each.
+ADYTON_ALWAYS_INLINE __m512i hex_escapes(__m512i characters) {
+  const __m512i nibbles =
+      _mm512_and_si512(_mm512_multishift_epi64_epi8(repeat_64(lane_shifts.hex), characters),
+                       _mm512_set1_epi64(0x00000F0F0F0F0000));
+  const __m512i digits = _mm512_shuffle_epi8(
+      _mm512_broadcast_i32x4(_mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a',
+                                           'b', 'c', 'd', 'e', 'f')),
+      nibbles);
+  return _mm512_ternarylogic_epi64(_mm512_set1_epi64(0x0000FFFFFFFF0000), digits,
+                                   _mm512_set1_epi64('\\' | 'u' << 8),
+                                   0xEA);  // digits where they belong, and what stands before them
+}
+
 /// Up to 8 characters below U+10000 in ASCII, in lanes of 64 bits.
 ADYTON_ALWAYS_INLINE char* put_ascii_lanes(__m512i characters, __mmask8 part, char* out) {
   const __mmask8 control = _mm512_mask_cmplt_epu64_mask(part, characters, _mm512_set1_epi64(0x20));
@@ -70,20 +95,19 @@ ADYTON_ALWAYS_INLINE char* put_ascii_lanes(__m512i characters, __mmask8 part, ch
       static_cast<__mmask8>(marked | (lettered & _mm512_test_epi64_mask(letters, letters)));
   const auto plain = static_cast<__mmask8>(
       _mm512_mask_cmplt_epu64_mask(part, characters, _mm512_set1_epi64(0x7F)) & ~control);
-  const __m512i nibbles =
-      _mm512_and_si512(_mm512_multishift_epi64_epi8(repeat_64(lane_shifts.hex), characters),
-                       _mm512_set1_epi64(0x00000F0F0F0F0000));
-  const __m512i digits = _mm512_shuffle_epi8(
-      _mm512_broadcast_i32x4(_mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a',
-                                           'b', 'c', 'd', 'e', 'f')),
-      nibbles);
-  const __m512i hex = _mm512_ternarylogic_epi64(
-      _mm512_set1_epi64(0x0000FFFFFFFF0000), digits, _mm512_set1_epi64('\\' | 'u' << 8),
-      0xEA);  // digits where they belong, and what stands before them
+  const __m512i hex = hex_escapes(characters);
   __m512i lanes = _mm512_maskz_mov_epi64(part, hex);
   lanes = _mm512_mask_mov_epi64(lanes, plain, characters);
   lanes = _mm512_mask_or_epi64(lanes, escaped, _mm512_slli_epi64(letters, 8), backslash);
   return put_packed(lanes, out);
+}
+
+/// 8 characters from U+0080 on and below U+10000, each an escape of 6 bytes.
+ADYTON_ALWAYS_INLINE char* put_hex_escapes(__m512i characters, char* out) {
+  const __m512i packed =
+      _mm512_permutexvar_epi8(_mm512_load_si512(escape_places.bytes), hex_escapes(characters));
+  _mm512_storeu_si512(out, packed);
+  return out + 48;
 }
 
 /// Up to 8 characters in ASCII, of which `pairs` are beyond U+FFFF.
@@ -208,7 +232,11 @@ ADYTON_ALWAYS_INLINE char* put_characters_512(const std::uint16_t* p, const std:
     const std::uint32_t part = first_lanes(count);
     if constexpr (Form::escapes_delete) {
       const __m128i units = _mm_maskz_loadu_epi16(static_cast<__mmask8>(part), p);
-      out = put_ascii_lanes(_mm512_cvtepu16_epi64(units), static_cast<__mmask8>(part), out);
+      const __m512i characters = _mm512_cvtepu16_epi64(units);
+      // Missing ones are zero.
+      const bool all_high = _mm_cmpge_epu16_mask(units, _mm_set1_epi16(0x80)) == 0xFF;
+      out = all_high ? put_hex_escapes(characters, out)
+                     : put_ascii_lanes(characters, static_cast<__mmask8>(part), out);
     } else {
       const __m256i units = _mm256_maskz_loadu_epi16(static_cast<__mmask16>(part), p);
       out = put_utf8_lanes(_mm512_cvtepu16_epi32(units), static_cast<__mmask16>(part), p, out,

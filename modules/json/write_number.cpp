@@ -33,8 +33,21 @@ constexpr ExponentTexts make_exponent_texts() {
   return texts;
 }
 
+constexpr ShortIntegers make_short_integers() {
+  ShortIntegers integers{};
+  std::uint32_t number = 0;
+  for (std::uint32_t& text : integers.texts) {
+    const std::uint32_t size = number < 10 ? 1 : number < 100 ? 2 : 3;
+    std::uint32_t rest = number++;
+    for (std::uint32_t i = size; i-- > 0; rest /= 10) text |= ('0' + rest % 10) << 8 * i;
+    text |= size << 24;
+  }
+  return integers;
+}
+
 }  // namespace
 
+constinit const ShortIntegers short_integers = make_short_integers();
 constinit const ExponentTexts exponent_texts = make_exponent_texts();
 
 char* put_point(const char* digits, int count, int exponent, char* out) {

@@ -21,6 +21,13 @@ char* write_real(double value, char* out);
 
 namespace detail {
 
+/// The digits of every number below 1000, the first in the lowest byte, and in the highest how many
+/// they are.
+struct ShortIntegers {
+  std::uint32_t texts[1000];
+};
+extern const ShortIntegers short_integers;
+
 /// write_integer, for hot loops.
 ADYTON_ALWAYS_INLINE char* put_unsigned(std::uint64_t value, char* out) {
   constexpr std::uint64_t eight = 100'000'000;
@@ -40,13 +47,10 @@ ADYTON_ALWAYS_INLINE char* put_unsigned(std::uint64_t value, char* out) {
       return out + 16;
     }
   }
-  if (first < 100) {
-    const auto number = static_cast<unsigned>(first);
-    const unsigned tens = number * 103 >> 10;
-    const unsigned two_digits = tens != 0;
-    out[0] = static_cast<char>('0' + tens);
-    out[two_digits] = static_cast<char>('0' + (number - tens * 10));
-    out += 1 + two_digits;
+  if (first < 1000) {
+    const std::uint32_t text = short_integers.texts[first];
+    store_4(out, text);
+    out += text >> 24;
   } else {
     const std::uint64_t digits = digits_of_8(first);
     const int unused = __builtin_ctzll(digits) / 8;
@@ -55,6 +59,27 @@ ADYTON_ALWAYS_INLINE char* put_unsigned(std::uint64_t value, char* out) {
   }
   if (value < eight) return out;
   store_8(out, digits_of_8(value - first * eight) | zeros);
+  return out + 8;
+}
+
+/// The same of a number below 2^30.
+ADYTON_ALWAYS_INLINE char* put_30_bits(std::uint32_t value, char* out) {
+  if (value < 1000) {
+    const std::uint32_t text = short_integers.texts[value];
+    store_4(out, text);
+    return out + (text >> 24);
+  }
+  if (value < 100'000'000) {
+    const std::uint64_t digits = digits_of_8(value);
+    const int unused = __builtin_ctzll(digits) / 8;
+    store_8(out, (digits | zeros) >> unused * 8);
+    return out + (8 - unused);
+  }
+  const std::uint32_t first = value / 100'000'000;  // one digit, or 10
+  out[0] = '1';
+  out += first == 10;
+  *out++ = static_cast<char>('0' + first % 10);
+  store_8(out, digits_of_8(value - first * 100'000'000) | zeros);
   return out + 8;
 }
 

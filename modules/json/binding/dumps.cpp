@@ -140,12 +140,17 @@ SerializeOptions bytes_options() {
   return options;
 }
 
+SerializeOptions with_walk(SerializeOptions options) {
+  options.walk = find_walk(options, 0);
+  return options;
+}
+
 }  // namespace
 
 PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
                 PyObject* names) {
   if (names == nullptr && positional == 1) {
-    static const SerializeOptions usual = text_options();
+    static const SerializeOptions usual = with_walk(text_options());
     if (nesting_limit() == usual.max_depth) {
       return serialize<TextOutput>(gil, State::of(module), values[0], usual);
     }
@@ -200,7 +205,7 @@ PyObject* dump(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t p
 PyObject* dumpb(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
                 PyObject* names) {
   if (names == nullptr && positional == 1) {
-    static const SerializeOptions usual = bytes_options();
+    static const SerializeOptions usual = with_walk(bytes_options());
     if (nesting_limit() == usual.max_depth) {
       return serialize<BytesOutput>(gil, State::of(module), values[0], usual);
     }

@@ -1,6 +1,7 @@
 #include "modules/json/binding/output.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -38,6 +39,25 @@ void Output::grow(std::size_t more) {
   place(memory, size, capacity);
 }
 
+namespace {
+
+/// Few bytes, without a call.
+void copy_short(std::string_view text, char* to) {
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  const std::size_t size = text.size();
+  if (size > 4 * word) {
+    std::memcpy(to, text.data(), size);
+  } else if (size >= word) {
+    std::size_t i = 0;
+    for (; i + word <= size; i += word) std::memcpy(to + i, text.data() + i, word);
+    std::memcpy(to + size - word, text.data() + size - word, word);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = text[i];
+  }
+}
+
+}  // namespace
+
 char* BytesOutput::resize(std::size_t capacity) {
   PyObject* bytes = object_.release();
   const auto size = static_cast<Py_ssize_t>(capacity);
@@ -53,7 +73,11 @@ char* BytesOutput::resize(std::size_t capacity) {
 PyObject* BytesOutput::finish() {
   const std::string_view text = written();
   const auto size = static_cast<Py_ssize_t>(text.size());
-  if (is_short()) return PyBytes_FromStringAndSize(text.data(), size);
+  if (is_short()) {
+    PyObject* const bytes = PyBytes_FromStringAndSize(nullptr, size);
+    if (bytes != nullptr) copy_short(text, PyBytes_AS_STRING(bytes));
+    return bytes;
+  }
   PyObject* bytes = object_.release();
 #if ADYTON_KNOWS_OBJECT_LAYOUT
   if (fits()) {

@@ -23,49 +23,53 @@ constexpr bool memberless_is_compact = true;
 constexpr bool memberless_is_compact = false;
 #endif
 
-using WalkFunction = Walked (*)(Serializer&, PyObject*, std::size_t);
+using FindWalk = WalkFunction (*)(const SerializeOptions&, std::size_t);
 
-WalkFunction best_walk() {
+FindWalk best_level() {
 #if defined(__x86_64__)
-  if (vector_level() == VectorLevel::avx2) return &walk_avx2;
-  if (vector_level() == VectorLevel::avx512) return &walk_avx512;
+  if (vector_level() == VectorLevel::avx2) return &find_walk_avx2;
+  if (vector_level() == VectorLevel::avx512) return &find_walk_avx512;
 #endif
-  return &walk_portable;
+  return &find_walk_portable;
+}
+
+Text padded(std::string& padded, const std::string& text) {
+  padded.reserve(text.size() + Text::padding);
+  padded = text;
+  return {padded.data(), padded.size()};
 }
 
 }  // namespace
 
-Serializer::Serializer(Gil& gil, State& state, const SerializeOptions& options, Buffer& out,
-                       Buffer& cursor, StringBuffer* others, TextOutput* text_output)
-    : gil_(gil),
-      state_(state),
-      options_(options),
-      writer_(out, options_.layout),
-      out_(out),
-      cursor_(cursor),
-      others_(others),
-      text_(text_output) {
-  const Layout& layout = options.layout;
-  const auto text = [](const std::string& of) { return Text{of.data(), of.size()}; };
+Punctuated punctuated_by(const Layout& layout) {
   constexpr std::size_t longest = 7;  // with a quote, as much as one store writes
-  const auto is = [](const std::string& separator, char c) {
-    return separator.size() == 1 && separator[0] == c;
-  };
-  punctuation_ = {!layout.indent && is(layout.item_separator, ',') && is(layout.key_separator, ':'),
-                  !layout.indent && layout.item_separator.size() <= longest &&
-                      layout.key_separator.size() <= longest,
-                  text(layout.item_separator), text(layout.key_separator)};
-  if (punctuation_.brief) return;
-  std::string& padded = rare().key_separator;
-  padded.reserve(layout.key_separator.size() + Text::padding);
-  padded = layout.key_separator;
-  punctuation_.key_separator = text(padded);
+  if (layout.indent) return Punctuated::any;
+  if (layout.item_separator == "," && layout.key_separator == ":") return Punctuated::compactly;
+  if (layout.item_separator == ", " && layout.key_separator == ": ") return Punctuated::spaciously;
+  const bool brief =
+      layout.item_separator.size() <= longest && layout.key_separator.size() <= longest;
+  return brief ? Punctuated::briefly : Punctuated::any;
 }
 
-bool Serializer::write(PyObject* object) {
-  static const auto walk = best_walk();
+WalkFunction find_walk(const SerializeOptions& options, std::size_t unit) {
+  static const FindWalk find = best_level();
+  return find(options, unit);
+}
+
+Punctuation Serializer::punctuation() {
+  const Layout& layout = options_.layout;
+  if (punctuated_by(layout) != Punctuated::any) {
+    return {{layout.item_separator.data(), layout.item_separator.size()},
+            {layout.key_separator.data(), layout.key_separator.size()}};
+  }
+  return {padded(rare().item_separator, layout.item_separator),
+          padded(rare().key_separator, layout.key_separator)};
+}
+
+bool Serializer::write_any(PyObject* object) {
   while (true) {
-    const Walked walked = walk(*this, object, text_ == nullptr ? 0 : text_->unit());
+    const WalkFunction walk = find_walk(options_, text_ == nullptr ? 0 : text_->unit());
+    const Walked walked = walk(*this, object);
     if (walked == Walked::done) return true;
     if (walked == Walked::failed) return false;
     const Py_UCS4 largest = walked == Walked::needs_latin1 ? 0xFF

@@ -41,6 +41,14 @@ inline constexpr Model indenting_model = Model::c_encoder;
 inline constexpr Model indenting_model = Model::python_encoder;
 #endif
 
+class Serializer;
+
+/// How a walk ended: with the document, with an exception set, or because what comes next needs
+/// wider characters than the text has: then it is to be widened and walked on.
+enum class Walked : unsigned char { done, failed, needs_latin1, needs_ucs2, needs_ucs4 };
+
+using WalkFunction = Walked (*)(Serializer&, PyObject* root);
+
 struct SerializeOptions {
   Layout layout = {", ", ": ", {}};
   Characters characters = Characters::ascii;
@@ -53,6 +61,7 @@ struct SerializeOptions {
   NativeOptions native = {};
   PyObject* default_hook = nullptr;  // borrowed
   std::size_t max_depth = 1000;
+  WalkFunction walk = nullptr;  // find_walk() of these options, where that was asked before
 };
 
 /// Whether a key is an int, float, bool or None, which is written as a string.
@@ -71,11 +80,14 @@ struct Text {
 
 /// A layout's punctuation, for the walk. Not owned.
 struct Punctuation {
-  bool compact;  // "," and ":" and no indent
-  bool brief;    // no indent, and short
   Text item_separator;
   Text key_separator;
 };
+
+/// How a document is punctuated: with "," and ":" alone, with ", " and ": ", with other short
+/// pieces of text and no indent, or in any way.
+enum class Punctuated : unsigned char { compactly, spaciously, briefly, any };
+Punctuated punctuated_by(const Layout& layout);
 
 /// A member of a dict, borrowed.
 struct Member {
@@ -108,12 +120,17 @@ class Serializer {
   Serializer& operator=(const Serializer&) = delete;
 
   /// False with an exception set, and a part of the document written.
-  bool write(PyObject* object);
+  ADYTON_ALWAYS_INLINE bool write(PyObject* object) {
+    return options_.walk != nullptr && text_ == nullptr
+               ? options_.walk(*this, object) == Walked::done
+               : write_any(object);
+  }
 
   // For the walk. None of these throws. What gives a bool gives false with an exception set.
 
   ADYTON_ALWAYS_INLINE const SerializeOptions& options() const { return options_; }
-  ADYTON_ALWAYS_INLINE const Punctuation& punctuation() const { return punctuation_; }
+  /// With padding, unless it is brief.
+  Punctuation punctuation();
   ADYTON_ALWAYS_INLINE OpenContainers& open() { return open_; }
 
   /// Of a text: makes it wide enough for characters up to `largest`.
@@ -165,19 +182,28 @@ class Serializer {
 
   /// What few documents need: made when it is asked for.
   struct Rare {
-    std::string line;           // the separator and a line's beginning, as deep as was needed
-    std::string key_separator;  // with padding
-    std::vector<RankedMember> ranked;  // of the dict that is being sorted
-    std::vector<Member> sorted;        // the members of all sorted dicts that are open
-    std::size_t pinned_entries = 0;    // those of them whose references are owned: the first
+    std::string line;  // the separator and a line's beginning, as deep as was needed
+    std::string item_separator, key_separator;  // with padding
+    std::vector<RankedMember> ranked;           // of the dict that is being sorted
+    std::vector<Member> sorted;                 // the members of all sorted dicts that are open
+    std::size_t pinned_entries = 0;  // those of them whose references are owned: the first
   };
 
   Rare& rare() { return rare_ ? *rare_ : rare_.emplace(); }
   void end_all_sorted() noexcept;
   NativeWriter& make_natives() noexcept;
   Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out,
-             Buffer& cursor, StringBuffer* others, TextOutput* text);
+             Buffer& cursor, StringBuffer* others, TextOutput* text)
+      : gil_(gil),
+        state_(state),
+        options_(options),
+        writer_(out, options_.layout),
+        out_(out),
+        cursor_(cursor),
+        others_(others),
+        text_(text) {}
 
+  bool write_any(PyObject* object);
   template <class Work>
   bool guarded(Work work) noexcept;
   bool prepare();
@@ -226,18 +252,17 @@ class Serializer {
   std::optional<NativeWriter> natives_;
   NativeWriter* native_ = nullptr;
   OpenContainers open_;
-  Punctuation punctuation_;
   std::optional<Rare> rare_;
 };
 
-/// How a walk ended: with the document, with an exception set, or because what comes next needs
-/// wider characters than the text has: then it is to be widened and walked on.
-enum class Walked : unsigned char { done, failed, needs_latin1, needs_ucs2, needs_ucs4 };
+/// The function that writes a document, with the vector instructions of this processor, as these
+/// options want it. Its `root` is null where a document is gone on with. `unit` is the size of a
+/// text's characters; 0 where there is no text.
+WalkFunction find_walk(const SerializeOptions& options, std::size_t unit);
 
-/// The walks, compiled for each level of vector instructions. `root` is null where a walk is gone
-/// on with. `unit` is the size of a text's characters; 0 where there is no text.
-Walked walk_portable(Serializer& serializer, PyObject* root, std::size_t unit);
-Walked walk_avx2(Serializer& serializer, PyObject* root, std::size_t unit);
-Walked walk_avx512(Serializer& serializer, PyObject* root, std::size_t unit);
+/// The same, compiled for each level of vector instructions.
+WalkFunction find_walk_portable(const SerializeOptions& options, std::size_t unit);
+WalkFunction find_walk_avx2(const SerializeOptions& options, std::size_t unit);
+WalkFunction find_walk_avx512(const SerializeOptions& options, std::size_t unit);
 
 }  // namespace adyton::json

@@ -2,8 +2,8 @@
 
 namespace adyton::json {
 
-Walked walk_portable(Serializer& serializer, PyObject* root, std::size_t unit) {
-  return walk(serializer, root, unit);
+WalkFunction find_walk_portable(const SerializeOptions& options, std::size_t unit) {
+  return find_walk_here(options, unit);
 }
 
 }  // namespace adyton::json
