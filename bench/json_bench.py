@@ -33,7 +33,7 @@ def python_rows(adyton, python, rounds, only):
     """The rows measured inside Adyton, with the peers of the virtual environment beside it."""
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
-    command = [adyton, "-P", CELLS, "--packages", packages, "--rounds", str(rounds), "--only", only]
+    command = [adyton, CELLS, "--packages", packages, "--rounds", str(rounds), "--only", only]
     if data := records.test_data():
         command += ["--corpora", data / "corpora"]
     else:

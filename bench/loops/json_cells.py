@@ -20,7 +20,9 @@ import sys
 import time
 import uuid
 
+import json_documents
 from adyton import json as ours
+from json_documents import LATIN, word
 
 SAMPLE = 0.02  # seconds, about
 CORPORA = ("twitter", "citm_catalog", "canada", "github")
@@ -193,62 +195,19 @@ def lazy(bench, data):
 
 
 def tiny(bench):
-    for name, text in (("{}", "{}"), ("[1,2,3]", "[1,2,3]"),
-                       ("100-byte record", '{"id":48211,"name":"Amber Lantern","tags":["a","b"],"score":17.25,'
-                                           '"open":true,"note":null,"n":-3}')):
-        reading(bench, name, text.encode(), 1.0, None)
-        writing(bench, name, json.loads(text), 1.0, None)
-
-
-def word(rng, alphabet, low, high):
-    return "".join(rng.choices(alphabet, k=rng.randint(low, high)))
-
-
-LATIN = "abcdefghijklmnopqrstuvwxyz ABCDEFGH 0123456789"
-CJK = "東京大阪名古屋さくらみどり漢字仮名交じり文章の例文です。"
-EMOJI = "😀🚀🌍🎉 abc"
-ESCAPES = 'ab\n\t"\\\x01é/'
-
-
-def nested(depth):
-    value = []
-    for level in range(depth):
-        value = [level, {"d": value}]
-    return value
-
-
-def generated(rng):
-    """Documents of many shapes, each some 50 kB."""
-    yield "deep", nested(120)  # orjson writes 254 levels and no more
-    yield "wide object", {word(rng, LATIN, 4, 20) + str(n): rng.randrange(10**6) for n in range(2500)}
-    yield "long strings", [word(rng, LATIN, 2000, 6000) for _ in range(12)]
-    yield "short strings", [word(rng, LATIN, 0, 12) for _ in range(5000)]
-    yield "CJK", [word(rng, CJK, 5, 60) for _ in range(600)]
-    yield "emoji", [word(rng, EMOJI, 5, 60) for _ in range(600)]
-    yield "Latin-1", [word(rng, "aeiouéèüöñ ß", 5, 60) for _ in range(1200)]
-    yield "escapes", [word(rng, ESCAPES, 5, 60) for _ in range(1200)]
-    yield "floats", [rng.uniform(-1e3, 1e3) for _ in range(3000)]
-    yield "floats of all sizes", [rng.uniform(1, 10) * 10.0 ** rng.randint(-300, 300) for _ in range(2500)]
-    yield "short floats", [rng.randrange(10**5) / 100 for _ in range(6000)]
-    yield "small ints", [rng.randrange(-300, 1000) for _ in range(12000)]
-    yield "ints", [rng.randrange(-2**31, 2**31) for _ in range(5000)]
-    yield "64-bit ints", [rng.randrange(-2**63, 2**63) for _ in range(2500)]
-    yield "constants", [rng.choice((True, False, None)) for _ in range(10000)]
-    yield "repeated shape", [{"id": rng.randrange(10**9), "name": word(rng, LATIN, 5, 20),
-                              "price": rng.randrange(10**5) / 100, "open": rng.random() < 0.5,
-                              "place": {"x": rng.random(), "y": rng.random()}} for _ in range(500)]
-    yield "unrepeated shapes", [{word(rng, LATIN, 3, 14): rng.randrange(1000)
-                                 for _ in range(rng.randint(1, 9))} for _ in range(700)]
-    yield "small arrays", [[rng.randrange(100) for _ in range(rng.randint(0, 4))] for _ in range(5000)]
+    for name, data in json_documents.tiny():
+        reading(bench, name, data, 1.0, None)
+        reading(bench, f"{name} as a str", data.decode(), 1.0, None)
+        writing(bench, name, json.loads(data), 1.0, None)
 
 
 def shapes(bench):
-    for name, value in generated(random.Random(7)):
+    for name, value in json_documents.documents():
         data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         reading(bench, f"generated: {name}", data, 1.0, None)
         writing(bench, f"generated: {name}", value, 1.0, None)
-    value = [{"id": n, "tags": ["x", "y"]} for n in range(1000)]
-    reading(bench, "generated: indented", json.dumps(value, indent=4).encode(), 1.0, None)
+    for name, data in json_documents.spelled_otherwise():
+        reading(bench, f"generated: {name}", data, 1.0, None)
 
 
 def large(bench):

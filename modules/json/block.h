@@ -10,6 +10,7 @@
 #endif
 
 #include "modules/json/key_pattern.h"
+#include "modules/json/read_decimal.h"
 
 // The few questions that the parser asks about many bytes at once, for each level of vector
 // instructions: the same questions with the same answers. A mask has a bit for each byte, the first
@@ -53,6 +54,11 @@ struct BaselineBlock {
   /// What is no digit, of 32 bytes.
   ADYTON_JSON_BASELINE std::uint32_t not_digits(const char* p) {
     return others_than_digits(p) | others_than_digits(p + 16) << 16;
+  }
+
+  /// The number at p, which has a point, if it is as most are.
+  ADYTON_JSON_BASELINE Decimal decimal(const char* p, std::uint32_t others) {
+    return read_decimal(p, others);
   }
 
   ADYTON_JSON_BASELINE bool begins_with(const char* p, const KeyPattern& key) {
@@ -105,6 +111,10 @@ struct Avx2Block {
     return ~mask(_mm256_cmpgt_epi8(raised, _mm256_set1_epi8('\x7F' - 10)));
   }
 
+  ADYTON_JSON_AVX2 Decimal decimal(const char* p, std::uint32_t others) {
+    return read_decimal_avx2(p, others);
+  }
+
   ADYTON_JSON_AVX2 bool begins_with(const char* p, const KeyPattern& key) {
     return (~mask(_mm256_cmpeq_epi8(load(p), load(key.head))) & key.mask) == 0;
   }
@@ -151,6 +161,8 @@ struct BaselineBlock {
     }
     return mask;
   }
+
+  static Decimal decimal(const char* p, std::uint32_t others) { return read_decimal(p, others); }
 
   static bool begins_with(const char* p, const KeyPattern& key) {
     return std::memcmp(p, key.head,

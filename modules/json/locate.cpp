@@ -1,6 +1,7 @@
 #include "modules/json/locate.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <string>
 
@@ -67,6 +68,22 @@ std::unique_ptr<Node> build(const std::vector<Pointer>& pointers, std::vector<st
   }
   if (!wild.empty()) node->any = build(pointers, std::move(wild), depth + 1);
   return node;
+}
+
+/// Whether two keys of one size are equal; short ones, as most are, without a call.
+inline bool same_key(std::string_view a, std::string_view b) {
+  const auto equal = [&](std::size_t at, auto word) {
+    decltype(word) other;
+    std::memcpy(&word, a.data() + at, sizeof word);
+    std::memcpy(&other, b.data() + at, sizeof other);
+    return word == other;
+  };
+  const std::size_t size = a.size();
+  if (size > 16) return a == b;
+  if (size >= 8) return equal(0, std::uint64_t{}) & equal(size - 8, std::uint64_t{});
+  if (size >= 4) return equal(0, std::uint32_t{}) & equal(size - 4, std::uint32_t{});
+  if (size == 0) return true;
+  return (a[0] == b[0]) & (a[size / 2] == b[size / 2]) & (a[size - 1] == b[size - 1]);
 }
 
 /// Where a value stands in the container around it.
@@ -239,10 +256,7 @@ class Walk {
     // Most keys have a length that no edge has.
     if ((node.lengths >> Node::length_bit(key) & 1) == 0) return node.any.get();
     for (const Node::Edge& edge : node.edges) {
-      if (edge.key.size() != key.size()) continue;
-      // Most keys of the right length differ in their first byte, which spares the call.
-      if (!key.empty() && edge.key.front() != key.front()) continue;
-      if (edge.key != key) continue;
+      if (edge.key.size() != key.size() || !same_key(edge.key, key)) continue;
       unsigned char& met = out_.met[seen + static_cast<std::size_t>(&edge - node.edges.data())];
       if (met && out_.repeated == no_offset) out_.repeated = edge.named.front();
       met = 1;

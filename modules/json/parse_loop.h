@@ -230,7 +230,7 @@ class ParseLoop {
 
   ADYTON_JSON_TARGET ADYTON_JSON_INLINE Step number(const char*& p) {
     if constexpr (Handler::number_form != NumberForm::text) {
-      if (roomy(p)) [[likely]] {
+      if (!long_decimals_ && roomy(p)) [[likely]] {
         const NumberToken token = scan_short_number(p);
         if (token.kind == NumberToken::Kind::integer) {
           p = token.end;
@@ -246,7 +246,17 @@ class ParseLoop {
     }
     if constexpr (Handler::number_form == NumberForm::value) {
       if (end_ - p >= static_cast<std::ptrdiff_t>(ordinary_number_reach)) [[likely]] {
-        const NumberToken token = scan_ordinary_number(p, Block::not_digits(p));
+        const std::uint32_t others = Block::not_digits(p);
+        if (has_point(p, others)) {
+          const Decimal decimal = Block::decimal(p, others);
+          if (decimal.end != nullptr) [[likely]] {
+            long_decimals_ = decimal.end - p > 8;
+            p = decimal.end;
+            return after(handler_.real(decimal.value), p);
+          }
+        }
+        long_decimals_ = false;
+        const NumberToken token = scan_ordinary_number(p, others);
         if (token.kind == NumberToken::Kind::integer) {
           p = token.end;
           return after(handler_.integer(token.integer), p);
@@ -409,6 +419,7 @@ class ParseLoop {
   Handler& handler_;
   const char* const end_;
   const std::uintptr_t last_roomy_;
+  bool long_decimals_ = false;  // the last number was one, as the next is as a rule
 };
 
 }  // namespace adyton::json::ADYTON_JSON_LEVEL

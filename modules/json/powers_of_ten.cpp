@@ -10,7 +10,7 @@
 namespace adyton::json::detail {
 namespace {
 
-/// A whole number with room for 5^324 and for 2^895, its lowest 64 bits first.
+/// A whole number with room for 5^324 and for 2^959, its lowest 64 bits first.
 class BigNumber {
  public:
   explicit constexpr BigNumber(std::size_t power_of_two) {
@@ -55,7 +55,7 @@ class BigNumber {
   /// Words below the lowest are zero: their index wraps.
   constexpr std::uint64_t at(std::size_t i) const { return i < words_.size() ? words_[i] : 0; }
 
-  std::array<std::uint64_t, 14> words_{};
+  std::array<std::uint64_t, 15> words_{};
 };
 
 // A power of ten has the leading bits of the power of five.
@@ -66,7 +66,7 @@ constexpr PowersOfTen make_powers() {
   for (std::size_t i = one; i < std::size(powers.from_least); ++i, power.multiply_by_5()) {
     powers.from_least[i] = power.leading_bits(false);
   }
-  BigNumber inverse(895);
+  BigNumber inverse(959);
   for (std::size_t i = one; i-- > 0;) {
     inverse.divide_by_5();
     powers.from_least[i] = inverse.leading_bits(true);

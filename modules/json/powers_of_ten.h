@@ -12,8 +12,9 @@ struct PowerOfTen {
   std::uint64_t low;
 };
 
-/// Of every 10^n by which the shortest decimal of a double is found.
-inline constexpr int least_power_of_ten = -293;
+/// Of every 10^n by which the shortest decimal of a double is found, and by which a mantissa of 19
+/// digits is that is a normal double.
+inline constexpr int least_power_of_ten = -326;
 inline constexpr int largest_power_of_ten = 324;
 struct PowersOfTen {
   PowerOfTen from_least[largest_power_of_ten - least_power_of_ten + 1];

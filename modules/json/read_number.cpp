@@ -6,7 +6,7 @@
 #include <cstring>
 #include <limits>
 
-#include "modules/json/powers_of_ten.h"
+#include "modules/json/nearest_double.h"
 
 namespace adyton::json {
 namespace {
@@ -42,38 +42,10 @@ NumberToken integer_of(const char* digits, const char* end, bool negative, std::
 
 constexpr double undecided = std::numeric_limits<double>::quiet_NaN();
 
-__extension__ using Wide = unsigned __int128;
-
 }  // namespace
 
-/// From the product of the mantissa and the 128 leading bits of the power of ten. The table's
-/// number is too large by less than one in its last bit, so the product is too large by less than
-/// the mantissa: of its 192 bits, the upper 128 are right or one too many. Where that could decide
-/// how to round, which is next to a tie only, there is no answer; nor is there for subnormal
-/// results.
-double detail::nearest_double_by_product(std::uint64_t decimal, int exponent) {
-  if (decimal == 0) return 0;
-  if (exponent < least_power_of_ten || exponent > largest_power_of_ten) return undecided;
-  const detail::PowerOfTen& power = detail::powers_of_ten.from_least[exponent - least_power_of_ten];
-  const int zeros = std::countl_zero(decimal);
-  const std::uint64_t mantissa = decimal << zeros;
-  const Wide low = Wide{mantissa} * power.low;
-  const Wide product = Wide{mantissa} * power.high + static_cast<std::uint64_t>(low >> 64);
-  const auto high = static_cast<std::uint64_t>(product >> 64);
-  const auto middle = static_cast<std::uint64_t>(product);
-
-  const int top = static_cast<int>(high >> 63);
-  const int shift = 10 + top;  // leaves 53 bits
-  const std::uint64_t rest = high & ((std::uint64_t{1} << shift) - 1);
-  const std::uint64_t half = std::uint64_t{1} << (shift - 1);
-  if (rest == half && middle == 0) return undecided;
-  const std::uint64_t bits = (high >> shift) + (rest >= half ? 1 : 0);
-
-  const int log2_of_power = (exponent * 217'706) >> 16;  // rounded down
-  const int biased = 11 + top - zeros + log2_of_power + 1075;
-  if (biased < 1 || biased > 2045) return undecided;
-  // The leading bit of `bits` adds one to the exponent.
-  return std::bit_cast<double>((static_cast<std::uint64_t>(biased - 1) << 52) + bits);
+double detail::nearest_double(std::uint64_t mantissa, int exponent) {
+  return nearest_double(mantissa, exponent, 0);
 }
 
 namespace {
@@ -162,7 +134,7 @@ NumberToken scan_number(const char* p, const char* end) {
   exponent += written;
   double value = undecided;
   if (fits_19_digits(digits, mantissa_end) && exponent > -1000 && exponent < 1000) {
-    value = detail::nearest_double(mantissa, static_cast<int>(exponent));
+    value = detail::quick_nearest_double(mantissa, static_cast<int>(exponent));
   }
   if (std::isnan(value)) value = convert_text(digits, p, written);
   return {NumberToken::Kind::real, p, 0, negative ? -value : value};

@@ -94,6 +94,14 @@ inline constexpr std::uint64_t small_powers_of_ten[] = {1,
          value_of(load_8(digits + 8), count - 8);
 }
 
+/// The number, or with `negative`, which is 0 or 1, what is that much below zero.
+[[gnu::always_inline]] inline std::int64_t signed_of(std::uint64_t value, std::uint64_t negative) {
+  return static_cast<std::int64_t>((value ^ (0 - negative)) + negative);
+}
+[[gnu::always_inline]] inline double signed_of(double value, std::uint64_t negative) {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) ^ negative << 63);
+}
+
 /// The integer of `count` digits whose value is `value`, but for what does not fit 64 bits.
 [[gnu::always_inline]] inline NumberToken finish_integer(const char* digits, unsigned count,
                                                          bool negative, std::uint64_t value) {
@@ -116,12 +124,11 @@ inline constexpr double exact_powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1
                                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/// nearest_double by the longer way.
-double nearest_double_by_product(std::uint64_t mantissa, int exponent);
+/// nearest_double of nearest_double.h, without a sign.
+double nearest_double(std::uint64_t mantissa, int exponent);
 
-/// The double nearest to mantissa × 10^exponent, ties to even; NaN in the few cases where that
-/// takes more than its 64 bits to find out.
-[[gnu::always_inline]] inline double nearest_double(std::uint64_t mantissa, int exponent) {
+/// The same, the short way for short decimals.
+[[gnu::always_inline]] inline double quick_nearest_double(std::uint64_t mantissa, int exponent) {
   // One multiplication or division of two exact doubles rounds once, so its result is the nearest.
   // Not for all up to 2^53: numbers of all the digits that a double has lie on both sides of that,
   // and had better go the same way, which the processor then foresees.
@@ -130,7 +137,27 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
     return exponent < 0 ? whole / exact_powers_of_ten[-exponent]
                         : whole * exact_powers_of_ten[exponent];
   }
-  return nearest_double_by_product(mantissa, exponent);
+  return nearest_double(mantissa, exponent);
+}
+
+/// Reads the exponent whose `e` is p[at], if it has four digits at most and ends in the first 32
+/// characters: `others` has a bit for each of them that is no digit. Moves `at` behind it, and adds
+/// it to `exponent`; else false.
+[[gnu::always_inline]] inline bool add_exponent(const char* const p, std::uint32_t others,
+                                                unsigned& at, int& exponent) {
+  const char* const begin = p + at + 1;
+  const bool down = *begin == '-';
+  const unsigned with_sign = down || *begin == '+' ? 1 : 0;
+  // The sign is passed before it is known.
+  others &= ~std::uint32_t{0} << 1 << at << 1;
+  const auto end = static_cast<unsigned>(std::countr_zero(others));
+  const unsigned length = end - at - 1 - with_sign;
+  const bool is_digit = static_cast<unsigned char>(begin[with_sign] - '0') < 10;
+  if (others == 0 || length > 4 || !is_digit) return false;
+  const auto written = static_cast<int>(value_of(load_8(begin + with_sign), length));
+  exponent += down ? -written : written;
+  at = end;
+  return true;
 }
 
 /// The number at p as far as its first 32 characters tell, `others` having a bit for each that is
@@ -150,15 +177,14 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
 
   if (after_whole != '.' && (after_whole | 0x20) != 'e') {
     if (count <= 16) {
-      const auto value = static_cast<std::int64_t>(value_of_digits(digits, count));
-      return {NumberToken::Kind::integer, p + whole_end, sign != 0 ? -value : value, 0};
+      const std::uint64_t value = value_of_digits(digits, count);
+      return {NumberToken::Kind::integer, p + whole_end, signed_of(value, sign), 0};
     }
     if (count > 20) return {};
     const std::uint64_t value = value_of_digits(digits, 16) * small_powers_of_ten[count - 16] +
                                 value_of(load_8(digits + 16), count - 16);
     if (count < 19) {
-      const auto whole = static_cast<std::int64_t>(value);
-      return {NumberToken::Kind::integer, p + whole_end, sign != 0 ? -whole : whole, 0};
+      return {NumberToken::Kind::integer, p + whole_end, signed_of(value, sign), 0};
     }
     return finish_integer(digits, count, sign != 0, value);
   }
@@ -192,23 +218,10 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
     }
     if (decimals <= 8 && count + decimals > 19) return {};
   }
-  if ((p[end] | 0x20) == 'e') {
-    const char* const exponent_at = p + end + 1;
-    const bool down = *exponent_at == '-';
-    const unsigned with_sign = down || *exponent_at == '+' ? 1 : 0;
-    // Again the sign is passed before it is known.
-    others &= ~std::uint32_t{0} << 1 << end << 1;
-    const auto exponent_end = static_cast<unsigned>(std::countr_zero(others));
-    const unsigned length = exponent_end - end - 1 - with_sign;
-    const bool is_digit = static_cast<unsigned char>(exponent_at[with_sign] - '0') < 10;
-    if (others == 0 || length > 4 || !is_digit) return {};
-    const auto written = static_cast<int>(value_of(load_8(exponent_at + with_sign), length));
-    exponent += down ? -written : written;
-    end = exponent_end;
-  }
-  const double real = nearest_double(mantissa, exponent);
+  if ((p[end] | 0x20) == 'e' && !add_exponent(p, others, end, exponent)) return {};
+  const double real = quick_nearest_double(mantissa, exponent);
   if (real != real) return {};
-  return {NumberToken::Kind::real, p + end, 0, sign != 0 ? -real : real};
+  return {NumberToken::Kind::real, p + end, 0, signed_of(real, sign)};
 }
 
 }  // namespace detail
@@ -223,6 +236,9 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
   if (others == 0) return {};
   const auto whole_bits = static_cast<unsigned>(std::countr_zero(others)) & ~7u;
   const auto at = [word](unsigned bits) { return static_cast<char>(word >> bits); };
+  const std::uint64_t behind = others & (others - 1);
+  // Long decimals go before anything asks for the sign, which the processor cannot foresee.
+  if (behind == 0 && at(whole_bits) == '.') return {};
   const bool negative = at(0) == '-';
   const unsigned first = static_cast<unsigned char>(at(negative ? 8 : 0) - '0');
   // A zero may only stand alone, and scan_number reads "0" of "01".
@@ -233,8 +249,6 @@ double nearest_double_by_product(std::uint64_t mantissa, int exponent);
     const auto value = static_cast<std::int64_t>(detail::value_of(digits, whole_bits / 8));
     return {NumberToken::Kind::integer, p + whole_bits / 8, negative ? -value : value, 0};
   }
-  const std::uint64_t behind = others & (others - 1);
-  if (behind == 0) return {};
   const auto bits = static_cast<unsigned>(std::countr_zero(behind)) & ~7u;
   const unsigned decimals = bits / 8 - whole_bits / 8 - 1;
   if (decimals == 0 || (at(bits) | 0x20) == 'e') return {};

@@ -13,7 +13,7 @@ namespace {
 
 // What is written between two looks at the room that is left, at most: a vector of plain
 // characters, a run of sequences.
-constexpr std::size_t slack = 112;
+constexpr std::size_t slack = 192;
 constexpr int longest_run = 24;
 
 /// Letter of an escape -> its character; 0 where the letter is none, or `u`.
@@ -30,32 +30,34 @@ constexpr auto escapes = [] {
   return table;
 }();
 
-constexpr std::uint8_t no_digit = 0xFF;
+constexpr std::uint32_t no_digit = 0x10000;
 
+/// For each of four hexadecimal digits its value in the number that they write.
 constexpr auto hex_digits = [] {
-  std::array<std::uint8_t, 256> table{};
-  table.fill(no_digit);
-  for (unsigned i = 0; i < 10; ++i) table['0' + i] = static_cast<std::uint8_t>(i);
-  for (unsigned i = 0; i < 6; ++i) {
-    table['a' + i] = table['A' + i] = static_cast<std::uint8_t>(10 + i);
+  std::array<std::array<std::uint32_t, 256>, 4> tables{};
+  for (unsigned place = 0; place < 4; ++place) {
+    auto& table = tables[place];
+    const unsigned shift = 12 - 4 * place;
+    table.fill(no_digit);
+    for (unsigned i = 0; i < 10; ++i) table['0' + i] = i << shift;
+    for (unsigned i = 0; i < 6; ++i) table['a' + i] = table['A' + i] = (10 + i) << shift;
   }
-  return table;
+  return tables;
 }();
 
 /// The value of four hexadecimal digits, or one beyond 0xFFFF if they are not.
 std::uint32_t hex4(const char* p) {
-  const auto digit = [p](int i) -> std::uint32_t {
-    return hex_digits[static_cast<unsigned char>(p[i])];
-  };
-  const std::uint32_t value = digit(0) << 12 | digit(1) << 8 | digit(2) << 4 | digit(3);
-  const bool valid = ((digit(0) | digit(1) | digit(2) | digit(3)) & 0xF0) == 0;
-  return valid ? value : 0x10000;
+  const auto digit = [p](unsigned i) { return hex_digits[i][static_cast<unsigned char>(p[i])]; };
+  return digit(0) | digit(1) | digit(2) | digit(3);
 }
 
 bool is_plain(char c) {
   const auto byte = static_cast<signed char>(c);
   return byte >= ' ' && byte != '"' && byte != '\\';
 }
+
+// What put_at_once reads, at most, from where it begins.
+constexpr std::ptrdiff_t sequences_reach = 136;
 
 template <class Char>
 constexpr std::uint32_t limit_of = sizeof(Char) == 1   ? 0x80
@@ -111,9 +113,6 @@ std::uint32_t read_sequence(const char*& p) {
 
 #if defined(__x86_64__)
 
-// What the two below read, at most, from where they begin.
-constexpr std::ptrdiff_t whole_run_reach = 64;
-
 /// The bits that are set in any of the 16-bit numbers.
 std::uint32_t any_of_16(__m128i numbers) {
   numbers = _mm_or_si128(numbers, _mm_srli_si128(numbers, 8));
@@ -166,7 +165,175 @@ __attribute__((target("avx2"))) const char* put_triples(const char* p, std::uint
   return p;
 }
 
+/// Sequences of four bytes, four at once, up to 24.
+const char* put_quads(const char* p, std::uint32_t*& out, std::uint32_t& all) {
+  for (int i = 0; i < 6; ++i) {
+    const __m128i quads = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i marks = _mm_and_si128(quads, _mm_set1_epi32(static_cast<int>(0xC0C0C0F8)));
+    const __m128i formed = _mm_cmpeq_epi32(marks, _mm_set1_epi32(static_cast<int>(0x808080F0)));
+    const __m128i upper =
+        _mm_or_si128(_mm_slli_epi32(_mm_and_si128(quads, _mm_set1_epi32(0x07)), 18),
+                     _mm_slli_epi32(_mm_and_si128(quads, _mm_set1_epi32(0x3F00)), 4));
+    const __m128i lower =
+        _mm_or_si128(_mm_and_si128(_mm_srli_epi32(quads, 10), _mm_set1_epi32(0xFC0)),
+                     _mm_and_si128(_mm_srli_epi32(quads, 24), _mm_set1_epi32(0x3F)));
+    const __m128i characters = _mm_or_si128(upper, lower);
+    const __m128i in_range = _mm_andnot_si128(_mm_cmpgt_epi32(characters, _mm_set1_epi32(0x10FFFF)),
+                                              _mm_cmpgt_epi32(characters, _mm_set1_epi32(0xFFFF)));
+    if (_mm_movemask_epi8(_mm_and_si128(formed, in_range)) != 0xFFFF) break;
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), characters);
+    all |= 0x10000;
+    out += 4;
+    p += 16;
+  }
+  return p;
+}
+
+/// For each mask of eight 16-bit numbers how _mm_shuffle_epi8 puts those in it one behind the
+/// other, with zeros behind.
+constexpr auto gathering = [] {
+  std::array<std::array<std::uint8_t, 16>, 256> table{};
+  for (unsigned mask = 0; mask < table.size(); ++mask) {
+    table[mask].fill(0x80);
+    unsigned place = 0;
+    for (std::uint8_t i = 0; i < 8; ++i) {
+      if ((mask >> i & 1) == 0) continue;
+      table[mask][place++] = static_cast<std::uint8_t>(2 * i);
+      table[mask][place++] = static_cast<std::uint8_t>(2 * i + 1);
+    }
+  }
+  return table;
+}();
+
+/// Plain ASCII and sequences of two bytes, as they come: 16 bytes at once, up to 64 of them, until
+/// there is something else.
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) const char* put_ones_and_pairs(const char* p,
+                                                                               std::uint16_t*& out,
+                                                                               std::uint32_t& all) {
+  __m128i any = _mm_setzero_si128();
+  for (int i = 0; i < 4; ++i) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 1));
+    const auto mask = [](__m128i lanes) __attribute__((target("avx2"))) {
+      return static_cast<std::uint32_t>(_mm_movemask_epi8(lanes));
+    };
+    // As signed numbers: continuation bytes are -128 to -65, leads of two -62 to -33.
+    const std::uint32_t follows = mask(_mm_cmpgt_epi8(_mm_set1_epi8(-64), bytes));
+    const std::uint32_t leads = mask(_mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(-63)),
+                                                   _mm_cmpgt_epi8(_mm_set1_epi8(-32), bytes)));
+    const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    const std::uint32_t plain =
+        mask(_mm_andnot_si128(special, _mm_cmpgt_epi8(bytes, _mm_set1_epi8(' ' - 1))));
+    // Whatever is not as it must be ends it; so does a lead that is the last.
+    const std::uint32_t wrong =
+        (~(follows | leads | plain) | ((leads << 1) ^ follows)) | (leads & 0x8000);
+    auto count = static_cast<unsigned>(std::countr_zero(wrong | 0x10000));
+    // What follows a lead is not there.
+    if (count > 0 && (leads >> (count - 1) & 1) != 0) --count;
+    const std::uint32_t kept = ~follows & ((1u << count) - 1);
+    const auto put = [&](__m128i two, std::uint32_t which)
+        __attribute__((always_inline, target("avx2,bmi,bmi2,popcnt"))) {
+      // A byte and its successor: of a lead both count, of another the first.
+      const __m128i is_pair =
+          _mm_cmpgt_epi16(_mm_and_si128(two, _mm_set1_epi16(0xFF)), _mm_set1_epi16(0x7F));
+      const __m128i pair =
+          _mm_or_si128(_mm_slli_epi16(_mm_and_si128(two, _mm_set1_epi16(0x1F)), 6),
+                       _mm_and_si128(_mm_srli_epi16(two, 8), _mm_set1_epi16(0x3F)));
+      const __m128i characters =
+          _mm_blendv_epi8(_mm_and_si128(two, _mm_set1_epi16(0x7F)), pair, is_pair);
+      const __m128i gathered = _mm_shuffle_epi8(
+          characters, _mm_loadu_si128(reinterpret_cast<const __m128i*>(gathering[which].data())));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(out), gathered);
+      any = _mm_or_si128(any, gathered);
+      out += std::popcount(which);
+    };
+    put(_mm_unpacklo_epi8(bytes, next), kept & 0xFF);
+    put(_mm_unpackhi_epi8(bytes, next), kept >> 8);
+    p += count;
+    if (count < 15) break;
+  }
+  all |= any_of_16(any);
+  return p;
+}
+
 #endif
+
+/// What a sequence's first byte says of it.
+struct Lead {
+  std::uint32_t marks;   // bits that all of its bytes, the first the highest, must have so
+  std::uint32_t marked;  // and how
+  std::uint32_t values;  // bits of the character, once they are put together
+  std::uint32_t least;   // character that is written so
+  std::uint8_t shift;
+  std::uint8_t length;  // 0: none, or not a plain character
+};
+
+constexpr auto leads = [] {
+  std::array<Lead, 256> table{};
+  for (unsigned c = ' '; c < 0x80; ++c) {
+    if (c != '"' && c != '\\') table[c] = {0x80000000, 0, 0x7F, 0, 18, 1};
+  }
+  for (unsigned c = 0xC2; c < 0xE0; ++c) {
+    table[c] = {0x00C00000, 0x00800000, 0x7FF, 0x80, 12, 2};
+  }
+  for (unsigned c = 0xE0; c < 0xF0; ++c) {
+    table[c] = {0x00C0C000, 0x00808000, 0xFFFF, 0x800, 6, 3};
+  }
+  for (unsigned c = 0xF0; c < 0xF5; ++c) {
+    table[c] = {0x00C0C0C0, 0x00808080, 0x1FFFFF, 0x10000, 0, 4};
+  }
+  return table;
+}();
+
+/// Characters of any length as they come, up to 32; ends where eight bytes of ASCII come, which are
+/// to be had faster, and where there is another thing than a plain character below `limit`. Up to
+/// 136 bytes from p on are readable. No branch asks how long a character is: that cannot be
+/// foreseen.
+template <class Char>
+const char* put_any(const char* p, Char*& out, std::uint32_t& all) {
+  constexpr std::uint32_t limit = sizeof(Char) == 2 ? 0x10000 : 0x110000;
+  for (int i = 0; i < 8; ++i) {
+    std::uint64_t eight;
+    std::memcpy(&eight, p, sizeof eight);
+    if ((eight & 0x8080808080808080u) == 0) return p;
+    for (int j = 0; j < 4; ++j) {
+      const Lead& lead = leads[static_cast<unsigned char>(*p)];
+      std::uint32_t bytes;
+      std::memcpy(&bytes, p, sizeof bytes);
+      if constexpr (std::endian::native == std::endian::little) bytes = __builtin_bswap32(bytes);
+      const std::uint32_t character = ((bytes & 0x3F) | (bytes >> 2 & 0xFC0) |
+                                       (bytes >> 4 & 0x3F000) | (bytes >> 6 & 0x3FC0000)) >>
+                                          lead.shift &
+                                      lead.values;
+      const bool good = ((bytes & lead.marks) == lead.marked) & (lead.length != 0) &
+                        (character >= lead.least) & (character < limit);
+      if (!good) return p;
+      all |= character;
+      *out++ = static_cast<Char>(character);
+      p += lead.length;
+    }
+  }
+  return p;
+}
+
+/// Many sequences at p, or none, in the way that suits what is there.
+template <class Char>
+const char* put_at_once(const char* p, Char*& out, std::uint32_t& all) {
+  const char* const first = p;
+#if defined(__x86_64__)
+  const auto lead = static_cast<unsigned char>(*p);
+  if constexpr (sizeof(Char) == 4) {
+    if (lead >= 0xF0) p = put_quads(p, out, all);
+  } else if (lead < 0xE0) {
+    p = put_pairs(p, out, all);
+    if (p == first && vector_level() >= VectorLevel::avx2) p = put_ones_and_pairs(p, out, all);
+  } else if (vector_level() >= VectorLevel::avx2) {
+    p = put_triples(p, out, all);
+  }
+#endif
+  return p != first ? p : put_any(p, out, all);
+}
 
 Width width_of(std::uint32_t all) {
   if (all < 0x80) return Width::ascii;
@@ -288,14 +455,9 @@ StringDecoder::Stop StringDecoder::put_sequences(Char*& out) {
   const char* p = p_;
   std::uint32_t all = all_;
   Stop stop = Stop::closed;
-#if defined(__x86_64__)
-  if constexpr (sizeof(Char) == 2) {
-    if (end_ - p >= whole_run_reach) {
-      if (static_cast<unsigned char>(*p) < 0xE0) {
-        p = put_pairs(p, out, all);
-      } else if (vector_level() >= VectorLevel::avx2) {
-        p = put_triples(p, out, all);
-      }
+  if constexpr (sizeof(Char) > 1) {
+    if (end_ - p >= sequences_reach) {
+      p = put_at_once(p, out, all);
       if (p != p_) {
         p_ = p;
         all_ = all;
@@ -303,7 +465,6 @@ StringDecoder::Stop StringDecoder::put_sequences(Char*& out) {
       }
     }
   }
-#endif
   for (int i = 0; i < longest_run && static_cast<signed char>(*p) < 0; ++i) {
     if constexpr (sizeof(Char) > 1) {
       if (end_ - p >= 4) {
@@ -346,16 +507,25 @@ StringDecoder::Stop StringDecoder::put_sequences(Char*& out) {
   return stop;
 }
 
-/// A run of \uXXXX that are no surrogates. False if there is none at p.
+/// A run of \uXXXX that are no surrogates, or pairs of them. False if there is none at p.
 template <class Char>
 bool StringDecoder::put_unicode_escapes(const char*& p, Char*& out) {
   const char* const first = p;
   std::uint32_t all = all_;
-  for (int i = 0; i < longest_run && end_ - p > 6 && p[0] == '\\' && p[1] == 'u'; ++i, p += 6) {
-    const std::uint32_t character = hex4(p + 2);
-    if (character > 0xFFFF || (character & 0xF800) == 0xD800) break;
+  for (int i = 0; i < longest_run && end_ - p > 6 && p[0] == '\\' && p[1] == 'u'; ++i) {
+    std::uint32_t character = hex4(p + 2);
+    if (character > 0xFFFF) break;
+    std::ptrdiff_t length = 6;
+    if ((character & 0xF800) == 0xD800) {
+      if (sizeof(Char) < 4 || end_ - p <= 12 || p[6] != '\\' || p[7] != 'u') break;
+      const std::uint32_t low = hex4(p + 8);
+      if ((character & 0xFC00) != 0xD800 || (low & ~std::uint32_t{0x3FF}) != 0xDC00) break;
+      character = 0x10000 + ((character - 0xD800) << 10) + (low - 0xDC00);
+      length = 12;
+    }
     all |= character;
     *out++ = static_cast<Char>(character);
+    p += length;
   }
   all_ = all;
   escaped_ = true;

@@ -56,7 +56,7 @@ class Builder {
   [[gnu::always_inline]] bool integer(std::int64_t value) { return push(new_int_(value)); }
   bool unsigned_integer(std::uint64_t value) { return push(new_unsigned(value)); }
   bool big_integer(std::string_view text) { return push(make_int(text)); }
-  bool real(double value) { return push(new_float(value)); }
+  [[gnu::always_inline]] bool real(double value) { return push(new_float(value)); }
   bool number(std::string_view text, NumberToken::Kind kind);
   bool constant(Constant constant);
   bool string(const StringToken& token) { return push(make_str(gil_, token)); }

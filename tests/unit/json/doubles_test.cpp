@@ -14,8 +14,12 @@
 
 #include <doctest/doctest.h>
 
+#include "host/base/cpu.h"
 #include "host/base/text.h"
+#include "modules/json/block.h"
 #include "modules/json/number.h"
+#include "modules/json/read_decimal.h"
+#include "modules/json/read_number.h"
 
 using namespace adyton::json;
 using adyton::cat;
@@ -70,8 +74,26 @@ double finite_double(Random& random) {
   return value;
 }
 
+/// True if the text, which has a point, is read as a real of these bits by the ways that the parser
+/// takes first, or is left to another.
+bool decimal_reads_as(const std::string& text, double value) {
+  const std::string roomy = text + std::string(ordinary_number_reach, ' ');
+  const std::uint32_t others = BaselineBlock::not_digits(roomy.data());
+  const auto right = [&](const Decimal& decimal) {
+    return decimal.end == nullptr ||
+           (decimal.end == roomy.data() + text.size() && bits(decimal.value) == bits(value));
+  };
+#if defined(__x86_64__)
+  if (adyton::vector_level() >= adyton::VectorLevel::avx2) {
+    return right(read_decimal_avx2(roomy.data(), others));
+  }
+#endif
+  return right(read_decimal(roomy.data(), others));
+}
+
 /// True if the text is read as a real of these bits, whole.
 bool reads_as(const std::string& text, double value) {
+  if (text.find('.') != std::string::npos && !decimal_reads_as(text, value)) return false;
   const NumberToken token = scan_number(text.data(), text.data() + text.size());
   return token.kind == NumberToken::Kind::real && token.end == text.data() + text.size() &&
          bits(token.real) == bits(value);

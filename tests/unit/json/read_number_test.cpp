@@ -1,15 +1,19 @@
 #include "modules/json/read_number.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
+#include "host/base/cpu.h"
 #include "host/base/text.h"
 #include "modules/json/block.h"
+#include "modules/json/read_decimal.h"
 
 using namespace adyton::json;
 using adyton::cat;
@@ -19,13 +23,29 @@ namespace {
 
 const std::string blanks(ordinary_number_reach, ' ');
 
+/// What the ways of reading decimals say of the number at p, where they say something.
+std::vector<NumberToken> decimals(const char* p) {
+  std::vector<NumberToken> tokens;
+  const std::uint32_t others = BaselineBlock::not_digits(p);
+  const auto add = [&](const Decimal& decimal) {
+    if (decimal.end != nullptr) tokens.push_back({Kind::real, decimal.end, 0, decimal.value});
+  };
+  if (!has_point(p, others)) return {};
+  add(read_decimal(p, others));
+#if defined(__x86_64__)
+  if (adyton::vector_level() >= adyton::VectorLevel::avx2) add(read_decimal_avx2(p, others));
+#endif
+  return tokens;
+}
+
 /// What the quick way says of the text must be what the general way says, or nothing.
 bool agrees(const std::string& text) {
   const std::string roomy = text + blanks;
   const NumberToken wanted = scan_number(text.c_str(), text.c_str() + text.size());
-  for (const NumberToken& quick :
-       {scan_ordinary_number(roomy.data(), BaselineBlock::not_digits(roomy.data())),
-        scan_short_number(roomy.data())}) {
+  std::vector<NumberToken> tokens = decimals(roomy.data());
+  tokens.push_back(scan_ordinary_number(roomy.data(), BaselineBlock::not_digits(roomy.data())));
+  tokens.push_back(scan_short_number(roomy.data()));
+  for (const NumberToken& quick : tokens) {
     if (quick.kind == Kind::none) continue;
     if (quick.kind != wanted.kind || quick.end - roomy.data() != wanted.end - text.data() ||
         quick.is_unsigned != wanted.is_unsigned ||
@@ -54,6 +74,25 @@ TEST_CASE("a real is the nearest double, as strtod gives it") {
     check(cat(mantissa, "e", static_cast<int>(random() % 700) - 370));
     check(cat(mantissa % 1000, ".", random() % 100'000'000'000'000'000u));
   }
+}
+
+TEST_CASE("decimals of up to 19 digits are read the quick way, wherever the point is") {
+  std::mt19937_64 random(11);
+  int left = 0;  // those halfway between two doubles
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text = cat(random() % 9 + 1);
+    for (std::size_t n = random() % 19; n > 0; --n) text += static_cast<char>('0' + random() % 10);
+    if (text.size() < 2) text += '5';
+    const std::size_t point = 1 + random() % std::min<std::size_t>(text.size() - 1, 16);
+    text.insert(point, ".");
+    if (random() % 4 == 0) text[0] = '0', text = text.substr(point - 1), text[0] = '0';
+    if (random() % 2 == 0) text = "-" + text;
+    if (random() % 4 == 0) text += cat("e", static_cast<int>(random() % 520) - 260);
+    const std::string roomy = text + blanks;
+    if (decimals(roomy.data()).empty()) ++left;
+    CHECK(agrees(text));
+  }
+  CHECK(left < 200);
 }
 
 TEST_CASE("halfway between two doubles the even one is taken") {

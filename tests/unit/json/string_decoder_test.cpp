@@ -46,7 +46,7 @@ struct Reader {
 };
 
 void check_like_decode(const std::string& raw) {
-  for (const std::size_t behind : {0, 100}) {
+  for (const std::size_t behind : {0, 200}) {
     Reader reader(raw, behind);
     StringDecoder decoder(reader.end(), ControlCharacters::reject);
     const char* const close = reader.read(decoder);
@@ -91,7 +91,7 @@ TEST_CASE("a string of any mixture and length has the characters that decode giv
     const std::size_t kinds = 1 + random() % 3;
     std::size_t chosen[3];
     for (std::size_t& one : chosen) one = random() % pieces.size();
-    for (std::size_t n = random() % 60; n > 0; --n) raw += pieces[chosen[random() % kinds]];
+    for (std::size_t n = random() % 90; n > 0; --n) raw += pieces[chosen[random() % kinds]];
     check_like_decode(raw);
   }
 }
@@ -121,26 +121,52 @@ TEST_CASE("one decoder reads string after string") {
 TEST_CASE("malformed UTF-8 is a fault at every place of a run") {
   const std::string two = "\xD0\xB6";
   const std::string three = "\xE5\x90\x8D";
+  const std::string four = "\xF0\x9F\x98\x80";
   for (const std::string bad :
        {"\xC0\x80", "\xC1\xBF", "\x80", "\xE0\x9F\xBF", "\xE5\x90", "\xD0", "\xF0\x8F\xBF\xBF",
         "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
     for (std::size_t before = 0; before < 40; ++before) {
       std::string twos;
       std::string threes;
-      for (std::size_t i = 0; i < before; ++i) twos += two, threes += three;
-      for (const std::size_t behind : {0, 100}) {
+      std::string fours;
+      std::string mixed;
+      for (std::size_t i = 0; i < before; ++i) {
+        twos += two;
+        threes += three;
+        fours += four;
+        mixed += i % 3 == 0 ? "a" : two;
+      }
+      for (const std::size_t behind : {0, 200}) {
         CHECK(fault(twos + bad + "a", behind) == ParseFault::invalid_utf8);
         CHECK(fault(threes + bad + two, behind) == ParseFault::invalid_utf8);
         CHECK(fault("a\\n" + bad + threes, behind) == ParseFault::invalid_utf8);
+        CHECK(fault(mixed + bad + fours, behind) == ParseFault::invalid_utf8);
+        CHECK(fault(fours + bad + "a", behind) == ParseFault::invalid_utf8);
+        CHECK(fault(twos + "a" + mixed + bad, behind) == ParseFault::invalid_utf8);
       }
     }
   }
 }
 
 TEST_CASE("control characters are refused or kept, as asked") {
-  CHECK(fault("\xD0\xB6\x01", 100) == ParseFault::control_character);
-  Reader reader("\xD0\xB6\x01", 100);
+  CHECK(fault("\xD0\xB6\x01", 200) == ParseFault::control_character);
+  Reader reader("\xD0\xB6\x01", 200);
   StringDecoder decoder(reader.end(), ControlCharacters::accept);
   REQUIRE(reader.read(decoder) != nullptr);
   CHECK(characters(reader.token) == std::vector<std::uint32_t>{0x436, 1});
+}
+
+TEST_CASE("halves of a surrogate pair that are none stay what they are") {
+  const std::string pair = "\\ud83d\\ude00";
+  for (const char* odd : {"\\ude00\\ud83d", "\\ud83d\\ud83d", "\\ud83dx", "\\ud83d\\n",
+                          "\\uDBFF\\uDFFF", "\\ude00", "\\ud83d\\u0041", "\\ud83d"}) {
+    for (const std::string& raw :
+         {pair + odd, pair + pair + odd + pair, "\\u20ac" + pair + odd + "z"}) {
+      check_like_decode(raw);
+    }
+  }
+  for (const std::size_t behind : {0, 200}) {
+    CHECK(fault(pair + "\\ud83d\\ude0g", behind) == ParseFault::invalid_unicode_escape);
+    CHECK(fault(pair + "\\ud83g\\ude00", behind) == ParseFault::invalid_unicode_escape);
+  }
 }
