@@ -9,8 +9,12 @@ function(adyton_room name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
   adyton_warnings(${name})
-  # Rooms are linked into executables whose addresses are known (see EmbeddedPython.cmake).
-  target_compile_options(${name} PRIVATE -fno-pie)
+  # Rooms are linked into executables that lie at a fixed address (see EmbeddedPython.cmake), which
+  # spares instructions; sanitizers have ideas of their own about addresses.
+  if(NOT ADYTON_SANITIZE)
+    target_compile_options(${name} PRIVATE -fno-pie)
+    target_link_options(${name} INTERFACE -no-pie)
+  endif()
 endfunction()
 
 # The unit tests of one room: one doctest executable, one ctest entry ("unit.NAME").

@@ -77,6 +77,16 @@ char* put(std::uint32_t c, char* out) {
   return out;
 }
 
+/// The same of a character of Latin-1, scribbling on two bytes. Which have one cannot be foreseen, so
+/// there is no branch, nor anything that the compiler could make one of.
+char* put_latin1(std::uint8_t c, char* out) {
+  std::uint32_t beyond = 0U - (c >> 7);  // all ones, or zero
+  asm("" : "+r"(beyond));
+  out[0] = static_cast<char>(((0xC0 | c >> 6) & beyond) | (c & ~beyond));
+  out[1] = static_cast<char>(0x80 | (c & 0x3F));
+  return out + 1 + (beyond & 1);
+}
+
 }  // namespace
 
 template <class Char>
@@ -88,7 +98,13 @@ char* encode_utf8(std::span<const Char> text, char* out) {
     if (p == end) return out;
     // Where there is one character beyond ASCII there are more: a stretch without looking.
     const Char* const stretch = end - p < 16 ? end : p + 16;
-    while (p != stretch) out = put(*p++, out);
+    while (p != stretch) {
+      if constexpr (sizeof(Char) == 1) {
+        out = put_latin1(*p++, out);
+      } else {
+        out = put(*p++, out);
+      }
+    }
   }
 }
 
