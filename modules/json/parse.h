@@ -15,6 +15,7 @@
 #include "modules/json/parse_fault.h"
 #include "modules/json/parse_stack.h"
 #include "modules/json/parse_string.h"
+#include "modules/json/shadow_text.h"
 #include "modules/json/string_decoder.h"
 
 namespace adyton::json {
@@ -79,15 +80,18 @@ struct ParseFrame {
 /// What a parse has and keeps, but for the place it has come to.
 template <class Handler>
 struct ParseWork {
-  ParseWork(std::string_view text, const ParseOptions& parse_options, Handler& parse_handler)
+  ParseWork(std::string_view text, const ParseOptions& parse_options, Handler& parse_handler,
+            ShadowStrings* shadow_strings)
       : options(parse_options),
         handler(parse_handler),
+        shadow(shadow_strings),
         begin(text.data()),
         end(text.data() + text.size()),
         decoder(end, options.control_characters) {}
 
   const ParseOptions options;
   Handler& handler;
+  ShadowStrings* const shadow;  // null where the text is no shadow
   const char* const begin;
   const char* const end;
   StringDecoder decoder;
@@ -132,8 +136,9 @@ namespace adyton::json {
 template <ParseHandler Handler>
 class Parser {
  public:
-  Parser(std::string_view text, const ParseOptions& options, Handler& handler)
-      : work_(text, options, handler) {}
+  Parser(std::string_view text, const ParseOptions& options, Handler& handler,
+         ShadowStrings* shadow)
+      : work_(text, options, handler, shadow) {}
 
   std::optional<ParseError> run() {
     return loop() ? std::nullopt : std::optional<ParseError>(work_.error);
@@ -155,8 +160,8 @@ class Parser {
 /// affair. Throws only what the handler throws, and std::bad_alloc. Any thread.
 template <ParseHandler Handler>
 std::optional<ParseError> parse(std::string_view text, const ParseOptions& options,
-                                Handler& handler) {
-  return Parser<Handler>(text, options, handler).run();
+                                Handler& handler, ShadowStrings* shadow = nullptr) {
+  return Parser<Handler>(text, options, handler, shadow).run();
 }
 
 }  // namespace adyton::json

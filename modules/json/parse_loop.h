@@ -199,7 +199,7 @@ class ParseLoop {
     switch (*p) {
       case '"': {
         StringToken token;
-        const char* const close = string(p, token);
+        const char* const close = string(p, StringRole::value, token);
         if (close == nullptr) [[unlikely]]
           return Step::fault;
         p = close;
@@ -376,21 +376,22 @@ class ParseLoop {
 
   ADYTON_JSON_TARGET [[gnu::noinline]] const char* other_key(const char* p) {
     StringToken token;
-    p = string(p, token);
+    p = string(p, StringRole::name, token);
     if (p == nullptr || handler_.key(token)) return p;
     fail(ParseFault::stopped, p);
     return nullptr;
   }
 
   /// The string at p (its opening quote): gives where it ends.
-  ADYTON_JSON_TARGET ADYTON_JSON_INLINE const char* string(const char* p, StringToken& token) {
+  ADYTON_JSON_TARGET ADYTON_JSON_INLINE const char* string(const char* p, StringRole role,
+                                                           StringToken& token) {
     const char* const begin = p + 1;
     p = begin;
     while (roomy(p)) [[likely]] {
         const std::uint32_t specials = Block::specials(p);
         if (specials != 0) [[likely]] {
           p += std::countr_zero(specials);
-          if (*p != '"') return other_string(begin, p, token);
+          if (*p != '"') return other_string(begin, p, role, token);
           token.raw = {begin, static_cast<std::size_t>(p - begin)};
           token.length = token.raw.size();
           token.roomy = p <= reinterpret_cast<const char*>(last_roomy_);
@@ -398,20 +399,24 @@ class ParseLoop {
         }
         p += Block::size;
       }
-    return other_string(begin, p, token);
+    return other_string(begin, p, role, token);
   }
 
   /// Near the text's end, or more than plain ASCII.
-  [[gnu::noinline]] const char* other_string(const char* begin, const char* p, StringToken& token) {
+  [[gnu::noinline]] const char* other_string(const char* begin, const char* p, StringRole role,
+                                             StringToken& token) {
     while (static_cast<signed char>(*p) >= ' ' && *p != '"' && *p != '\\') ++p;
     if (*p == '"') {
       token.raw = {begin, static_cast<std::size_t>(p - begin)};
       token.length = token.raw.size();
       return p + 1;
     }
-    const char* const close = work_.decoder.read(begin, p, token);
+    ShadowStrings* const shadow = work_.shadow;
+    const char* const close = shadow == nullptr ? work_.decoder.read(begin, p, token)
+                                                : shadow->read(begin, p, role, token);
     if (close != nullptr) return close + 1;
-    fail(work_.decoder.fault().fault, work_.decoder.fault().where);
+    const auto& fault = shadow == nullptr ? work_.decoder.fault() : shadow->fault();
+    fail(fault.fault, fault.where);
     return nullptr;
   }
 

@@ -71,11 +71,11 @@ bool DocumentText::open(Gil& gil, PyObject* module, PyObject* data) {
 }
 
 bool DocumentText::open_source(Gil& gil, PyObject* module, PyObject* data) {
-  if (!source_.open(gil, data, SourceText::Purpose::build)) {
+  if (!source_.open(gil, data, SourceText::Purpose::utf8)) {
     if (PyErr_Occurred() == nullptr) load_strictly(gil, module, data);  // a str with a BOM
     return false;
   }
-  text_ = source_.utf8();
+  text_ = source_.text();
   if (text_.size() > DocumentIndex::longest) {
     PyErr_SetString(PyExc_ValueError, "a Document is shorter than 4 GiB");
     return false;

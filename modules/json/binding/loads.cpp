@@ -186,20 +186,22 @@ void raise(Gil& gil, State& state, const SourceText& document, const ParseError&
 void raise_repeated_key(Gil& gil, State& state, const SourceText& document,
                         const ParseOptions& options) {
   Ref text = document.str(gil);
-  if (!text) return;
-  const auto repeated = find_repeated_key(document.utf8(), options);
+  SourceText plain;
+  if (!text || !plain.open(gil, text.get(), SourceText::Purpose::utf8)) return;
+  const auto repeated = find_repeated_key(plain.text(), options);
   const std::string_view name = repeated ? repeated->name : std::string_view();
   Ref key = Ref::steal(
       PyUnicode_DecodeUTF8(name.data(), static_cast<Py_ssize_t>(name.size()), "surrogatepass"));
   if (!key) return;
   raise_decode_error(gil, state, Ref::steal(PyUnicode_FromFormat("Repeated key %R", key.get())),
-                     text.get(), document.characters_before(repeated ? repeated->offset : 0));
+                     text.get(), plain.characters_before(repeated ? repeated->offset : 0));
 }
 
 template <class SomeBuilder>
 PyObject* build(Gil& gil, State& state, const SourceText& document, const ParseOptions& options,
                 SomeBuilder& builder) {
-  const auto error = parse(document.utf8(), options, builder);
+  auto shadow = document.shadow_strings(options.control_characters);
+  const auto error = parse(document.text(), options, builder, shadow ? &*shadow : nullptr);
   if (!error) return builder.take().release();
   if (builder.met_repeated_key()) {
     raise_repeated_key(gil, state, document, options);
@@ -223,7 +225,7 @@ PyObject* parse_document(Gil& gil, State& state, PyObject* source, const Reading
     HookBuilder builder(gil, state.keys(), reading.duplicates, reading.hooks);
     return build(gil, state, document, reading.parse, builder);
   }
-  const CollectorPause pause(gil, document.utf8().size());
+  const CollectorPause pause(gil, document.text().size());
   if (reading.decimal != nullptr) {
     DecimalBuilder builder(gil, state.keys(), reading.duplicates, reading.decimal);
     return build(gil, state, document, reading.parse, builder);

@@ -11,9 +11,9 @@ namespace {
 using python::Gil;
 using python::Ref;
 
-constexpr std::string_view utf8_bom = "\xEF\xBB\xBF";
+constexpr std::string_view text_bom = "\xEF\xBB\xBF";
 
-enum class Encoding { utf8, utf8_with_bom, utf16, utf16_le, utf16_be, utf32, utf32_le, utf32_be };
+enum class Encoding { utf8, text_with_bom, utf16, utf16_le, utf16_be, utf32, utf32_le, utf32_be };
 
 /// From the BOM, else from where the zero bytes of the first characters lie.
 Encoding detect(std::string_view bytes) {
@@ -23,7 +23,7 @@ Encoding detect(std::string_view bytes) {
     return Encoding::utf32;
   }
   if (bytes.starts_with("\xFE\xFF"sv) || bytes.starts_with("\xFF\xFE"sv)) return Encoding::utf16;
-  if (bytes.starts_with(utf8_bom)) return Encoding::utf8_with_bom;
+  if (bytes.starts_with(text_bom)) return Encoding::text_with_bom;
   if (bytes.size() >= 4) {
     if (zero(0)) return zero(1) ? Encoding::utf32_be : Encoding::utf16_be;
     if (zero(1)) return zero(2) && zero(3) ? Encoding::utf32_le : Encoding::utf16_le;
@@ -48,7 +48,7 @@ const char* codec(Encoding encoding) {
       return "utf-32-le";
     case Encoding::utf32_be:
       return "utf-32-be";
-    case Encoding::utf8_with_bom:
+    case Encoding::text_with_bom:
       return "utf-8-sig";
     case Encoding::utf8:
       break;
@@ -80,7 +80,7 @@ bool SourceText::open(Gil& gil, PyObject* source, Purpose purpose) {
     if (PyUnicode_IS_COMPACT_ASCII(source)) {
       str_ = Ref::borrow(source);
       const void* const characters = reinterpret_cast<PyASCIIObject*>(source) + 1;
-      utf8_ = {static_cast<const char*>(characters),
+      text_ = {static_cast<const char*>(characters),
                static_cast<std::size_t>(PyUnicode_GET_LENGTH(source))};
       return true;
     }
@@ -89,7 +89,7 @@ bool SourceText::open(Gil& gil, PyObject* source, Purpose purpose) {
 #endif
     bom_in_str_ = PyUnicode_GET_LENGTH(source) > 0 && PyUnicode_READ_CHAR(source, 0) == 0xFEFF;
     str_ = Ref::borrow(source);
-    return !bom_in_str_ && open_str(source);
+    return !bom_in_str_ && open_str(source, purpose);
   }
   if (PyBytes_Check(source)) return open_bytes(gil, Ref::borrow(source), purpose);
   if (PyByteArray_Check(source)) {
@@ -101,34 +101,51 @@ bool SourceText::open(Gil& gil, PyObject* source, Purpose purpose) {
   return false;
 }
 
-bool SourceText::open_str(PyObject* str) {
+bool SourceText::open_str(PyObject* str, Purpose purpose) {
   const auto length = static_cast<std::size_t>(PyUnicode_GET_LENGTH(str));
   const void* const data = PyUnicode_DATA(str);
   if (PyUnicode_IS_ASCII(str)) {
-    utf8_ = {static_cast<const char*>(data), length};
+    text_ = {static_cast<const char*>(data), length};
     return true;
   }
-  utf8_ = kept_utf8(str);
-  if (utf8_.data() != nullptr) return true;
+  if (purpose == Purpose::utf8) {
+    text_ = kept_utf8(str);
+    if (text_.data() != nullptr) return true;
+  }
   switch (PyUnicode_KIND(str)) {
     case PyUnicode_1BYTE_KIND:
-      transcode(std::span(static_cast<const std::uint8_t*>(data), length));
+      convert(std::span(static_cast<const std::uint8_t*>(data), length), purpose);
       break;
     case PyUnicode_2BYTE_KIND:
-      transcode(std::span(static_cast<const std::uint16_t*>(data), length));
+      convert(std::span(static_cast<const std::uint16_t*>(data), length), purpose);
       break;
     default:
-      transcode(std::span(static_cast<const std::uint32_t*>(data), length));
+      convert(std::span(static_cast<const std::uint32_t*>(data), length), purpose);
   }
   return true;
 }
 
 template <class Char>
-void SourceText::transcode(std::span<const Char> text) {
-  transcoded_ = std::make_unique_for_overwrite<char[]>(utf8_capacity<Char>(text.size()) + 1);
-  char* const end = encode_utf8(text, transcoded_.get());
+void SourceText::convert(std::span<const Char> text, Purpose purpose) {
+  is_shadow_ = purpose != Purpose::utf8;
+  const std::size_t capacity = is_shadow_ ? text.size() : utf8_capacity<Char>(text.size());
+  converted_ = std::make_unique_for_overwrite<char[]>(capacity + 1);
+  char* end = converted_.get() + text.size();
+  if (is_shadow_) {
+    write_shadow(text, converted_.get());
+  } else {
+    end = encode_utf8(text, converted_.get());
+  }
   *end = '\0';
-  utf8_ = {transcoded_.get(), static_cast<std::size_t>(end - transcoded_.get())};
+  text_ = {converted_.get(), static_cast<std::size_t>(end - converted_.get())};
+}
+
+std::optional<ShadowStrings> SourceText::shadow_strings(
+    ControlCharacters control_characters) const {
+  if (!is_shadow_) return std::nullopt;
+  return std::optional<ShadowStrings>(std::in_place, PyUnicode_DATA(str_.get()),
+                                      static_cast<std::size_t>(PyUnicode_KIND(str_.get())), text_,
+                                      control_characters);
 }
 
 bool SourceText::open_bytes(Gil&, Ref bytes, Purpose purpose) {
@@ -139,14 +156,14 @@ bool SourceText::open_bytes(Gil&, Ref bytes, Purpose purpose) {
   };
   const bool plain = !content.empty() && ascii(0) && (content.size() == 1 || ascii(1));
   const Encoding encoding = plain ? Encoding::utf8 : detect(content);
-  const bool is_utf8 = encoding == Encoding::utf8 || encoding == Encoding::utf8_with_bom;
+  const bool is_utf8 = encoding == Encoding::utf8 || encoding == Encoding::text_with_bom;
   if (!is_utf8 || purpose == Purpose::hooks) {
     str_ = decode_bytes(content, encoding);
-    return str_ && open_str(str_.get());
+    return str_ && open_str(str_.get(), purpose);
   }
   bytes_ = std::move(bytes);
-  utf8_ = content;
-  if (encoding == Encoding::utf8_with_bom) utf8_.remove_prefix(utf8_bom.size());
+  text_ = content;
+  if (encoding == Encoding::text_with_bom) text_.remove_prefix(text_bom.size());
   return true;
 }
 
@@ -155,7 +172,8 @@ Ref SourceText::str(Gil&) const {
 }
 
 Py_ssize_t SourceText::characters_before(std::size_t offset) const {
-  return std::count_if(utf8_.data(), utf8_.data() + offset,
+  if (is_shadow_) return static_cast<Py_ssize_t>(offset);
+  return std::count_if(text_.data(), text_.data() + offset,
                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }
 
