@@ -76,14 +76,15 @@ inline bool same_key(std::string_view a, std::string_view b) {
     decltype(word) other;
     std::memcpy(&word, a.data() + at, sizeof word);
     std::memcpy(&other, b.data() + at, sizeof other);
-    return word == other;
+    return static_cast<int>(word == other);
   };
   const std::size_t size = a.size();
   if (size > 16) return a == b;
-  if (size >= 8) return equal(0, std::uint64_t{}) & equal(size - 8, std::uint64_t{});
-  if (size >= 4) return equal(0, std::uint32_t{}) & equal(size - 4, std::uint32_t{});
+  if (size >= 8) return (equal(0, std::uint64_t{}) & equal(size - 8, std::uint64_t{})) != 0;
+  if (size >= 4) return (equal(0, std::uint32_t{}) & equal(size - 4, std::uint32_t{})) != 0;
   if (size == 0) return true;
-  return (a[0] == b[0]) & (a[size / 2] == b[size / 2]) & (a[size - 1] == b[size - 1]);
+  const auto same = [&](std::size_t at) { return equal(at, char{}); };
+  return (same(0) & same(size / 2) & same(size - 1)) != 0;
 }
 
 /// Where a value stands in the container around it.

@@ -30,7 +30,7 @@ PyObject* serialize(Gil& gil, State& state, PyObject* object, const SerializeOpt
     SomeOutput out(gil, state.expected_output());
     Serializer serializer(gil, state, options, out);
     if (!serializer.write(object)) return nullptr;
-    state.written(out.written().size());
+    if (!out.is_short()) state.written(out.written().size());
     return out.finish();
   } catch (const std::bad_alloc&) {
     return PyErr_NoMemory();
@@ -145,6 +145,12 @@ SerializeOptions with_walk(SerializeOptions options) {
   return options;
 }
 
+// Out of line, so that a call without keywords saves no registers for them.
+[[gnu::noinline]] PyObject* dumps_as_asked(Gil& gil, PyObject* module, PyObject* const* values,
+                                           Py_ssize_t positional, PyObject* names);
+[[gnu::noinline]] PyObject* dumpb_as_asked(Gil& gil, PyObject* module, PyObject* const* values,
+                                           Py_ssize_t positional, PyObject* names);
+
 }  // namespace
 
 PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
@@ -155,6 +161,13 @@ PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
       return serialize<TextOutput>(gil, State::of(module), values[0], usual);
     }
   }
+  return dumps_as_asked(gil, module, values, positional, names);
+}
+
+namespace {
+
+PyObject* dumps_as_asked(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
+                         PyObject* names) {
   Arguments arguments("dumps", values, positional, names);
   PyObject* object = nullptr;
   const Slot parameters[] = {{"obj", &object}};
@@ -176,6 +189,8 @@ PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
   }
   return nullptr;
 }
+
+}  // namespace
 
 PyObject* dump(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
                PyObject* names) {
@@ -210,6 +225,13 @@ PyObject* dumpb(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
       return serialize<BytesOutput>(gil, State::of(module), values[0], usual);
     }
   }
+  return dumpb_as_asked(gil, module, values, positional, names);
+}
+
+namespace {
+
+PyObject* dumpb_as_asked(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
+                         PyObject* names) {
   Arguments arguments("dumpb", values, positional, names);
   PyObject* object = nullptr;
   const Slot parameters[] = {{"obj", &object}};
@@ -235,4 +257,5 @@ PyObject* dumpb(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
   return nullptr;
 }
 
+}  // namespace
 }  // namespace adyton::json

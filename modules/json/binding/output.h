@@ -18,13 +18,13 @@ class Output : public Buffer {
     place(start_, 0, sizeof start_);
   }
 
+  bool is_short() const { return !object_; }
+
  protected:
   void grow(std::size_t more) override;
 
   /// Makes the object's memory `capacity` bytes, keeping what it holds; null if there is none.
   virtual char* resize(std::size_t capacity) = 0;
-
-  bool is_short() const { return !object_; }
 
   /// Whether so little of the object's memory is left over that it may stay with it. What is given
   /// back to the system would have to be fetched from it, page by page, for the next document.

@@ -126,14 +126,15 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Found Walk<Form, style>::put(Un
     return Found::scalar;
   }
   // One branch for them all: which of them it is cannot be foreseen. (The compiler would make two.)
-  unsigned is_constant = (type == &PyBool_Type) | (object == Py_None);
+  unsigned is_constant =
+      static_cast<unsigned>(type == &PyBool_Type) | static_cast<unsigned>(object == Py_None);
   asm("" : "+r"(is_constant));
   if (is_constant != 0) {
     put_constant(out, object);
     return Found::scalar;
   }
   unsigned is_dict = type == &PyDict_Type;
-  unsigned is_either = is_dict | (type == &PyList_Type);
+  unsigned is_either = is_dict | static_cast<unsigned>(type == &PyList_Type);
   asm("" : "+r"(is_dict), "+r"(is_either));
   if (is_either != 0) {
     if (dict_or_list_size(object) != 0) return is_dict != 0 ? Found::dict : Found::list;
