@@ -101,6 +101,16 @@ struct RankedMember {
   Member member;
 };
 
+/// What a Serializer needs for few documents: made when it is asked for.
+struct RareParts {
+  std::string line;            // the separator and a line's beginning, as deep as was needed
+  std::string item_separator;  // with padding
+  std::string key_separator;
+  std::vector<RankedMember> ranked;  // of the dict that is being sorted
+  std::vector<Member> sorted;        // the members of all sorted dicts that are open
+  std::size_t pinned_entries = 0;    // those of them whose references are owned: the first
+};
+
 /// Writes Python objects as JSON. It does not recurse: containers wait on a stack of its own. The
 /// GIL is held for its whole life; `default` and the methods of derived types may run any Python in
 /// between. Throws std::bad_alloc.
@@ -180,16 +190,7 @@ class Serializer {
   enum class Scalar : unsigned char { written, not_scalar, failed };
   enum class Opened : unsigned char { yes, replaced, no, failed };
 
-  /// What few documents need: made when it is asked for.
-  struct Rare {
-    std::string line;  // the separator and a line's beginning, as deep as was needed
-    std::string item_separator, key_separator;  // with padding
-    std::vector<RankedMember> ranked;           // of the dict that is being sorted
-    std::vector<Member> sorted;                 // the members of all sorted dicts that are open
-    std::size_t pinned_entries = 0;  // those of them whose references are owned: the first
-  };
-
-  Rare& rare() { return rare_ ? *rare_ : rare_.emplace(); }
+  RareParts& rare() { return rare_ ? *rare_ : rare_.emplace(); }
   void end_all_sorted() noexcept;
   NativeWriter& make_natives() noexcept;
   Serializer(python::Gil& gil, State& state, const SerializeOptions& options, Buffer& out,
@@ -252,7 +253,7 @@ class Serializer {
   std::optional<NativeWriter> natives_;
   NativeWriter* native_ = nullptr;
   OpenContainers open_;
-  std::optional<Rare> rare_;
+  std::optional<RareParts> rare_;
 };
 
 /// The function that writes a document, with the vector instructions of this processor, as these
