@@ -255,19 +255,21 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
     PyObject* key;
     PyObject* value;
     if (!table.peek(key, value)) return close(out, end, '}', !skips_);
+    std::int64_t number;
+    if (!is_common_key(key, number)) [[unlikely]] {
+      table.next();
+      end[-1].index = table.index();
+      take_separator(out, end);
+      open_.set_end(end);
+      return resume(out, end, put_other_member(out, key, value));
+    }
+    // Not of a member that may be left out: a text is no wider than it needs to be.
     if (!fits(key) || !fits(value)) [[unlikely]] {
       end[-1].index = table.index();
       take_separator(out, end);
       return Left::narrow;
     }
     table.next();
-    std::int64_t number;
-    if (!is_common_key(key, number)) [[unlikely]] {
-      end[-1].index = table.index();
-      take_separator(out, end);
-      open_.set_end(end);
-      return resume(out, end, put_other_member(out, key, value));
-    }
     if (!put_key(out, key)) [[unlikely]]
       return Left::failed;
     const Found found = put(out, value);

@@ -354,3 +354,10 @@ def test_a_character_of_any_kind_beside_runs_of_every_length(filler):
             assert ours.dumpb(value) == text.encode()
             assert ours.dumps(value) == standard.dumps(value)
             assert ours.dumps(value, ensure_ascii=False) == standard.dumps(value, ensure_ascii=False)
+
+
+def test_a_text_is_no_wider_than_what_is_written_of_it():
+    for left_out in ("é", "名", "😀"):
+        text = ours.dumps({(1,): left_out, "": 7}, skipkeys=True, ensure_ascii=False)
+        assert text == '{"": 7}'
+        assert sys.getsizeof(text) == sys.getsizeof('{"": 7}')
