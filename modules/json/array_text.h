@@ -39,7 +39,7 @@ struct Array {
 
 /// Writes one element at `out`, where there is room for `element_capacity` bytes, and returns the
 /// end; null if it is not finite.
-inline constexpr std::size_t element_capacity = 32;
+inline constexpr std::size_t element_capacity = 40;
 char* write_element(const char* data, Element element, char* out) noexcept;
 
 /// Writes an array of one dimension on one line at `out`; null, with nothing said, if that needs

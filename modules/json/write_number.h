@@ -10,7 +10,7 @@ namespace adyton::json {
 
 /// The most characters write_integer and write_real make; they may scribble on as many bytes.
 inline constexpr std::size_t integer_capacity = 24;
-inline constexpr std::size_t real_capacity = 32;
+inline constexpr std::size_t real_capacity = 40;
 
 /// Writes `value` in decimal at `out`; returns the end.
 char* write_integer(std::int64_t value, char* out);
@@ -147,8 +147,8 @@ ADYTON_ALWAYS_INLINE char* put_decimal(const SplitDecimal& decimal, char* out) {
   const int exponent = decimal.exponent - skip;  // of the first digit
   const __m128i text = _mm_or_si128(digits, _mm_set1_epi8('0'));
   const char last = static_cast<char>('0' + decimal.last);
-  // From 1e14 on what lies behind the point would scribble too far.
-  if (exponent < 0 || exponent >= 14) [[unlikely]] {
+  // From 1e15 on the last digit may stand before the point.
+  if (exponent < 0 || exponent >= 15) [[unlikely]] {
     if (exponent >= -4 && exponent < 0) {
       store_8(out, leading_zeros);
       out += 1 - exponent;
@@ -156,7 +156,7 @@ ADYTON_ALWAYS_INLINE char* put_decimal(const SplitDecimal& decimal, char* out) {
       out[16 - skip] = last;
       return out + count;
     }
-    if (exponent >= 14 && exponent < 16) {
+    if (exponent == 15) {
       char characters[24];
       store_from(characters, text, skip);
       store_8(characters + 16, zeros);
