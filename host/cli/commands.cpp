@@ -4,8 +4,10 @@
 #include "host/cli/dead_letter.h"
 #include "host/cli/json.h"
 #include "host/cli/keys.h"
+#include "host/cli/open.h"
 #include "host/cli/replay.h"
 #include "host/cli/run.h"
+#include "host/cli/seal.h"
 #include "host/cli/steps.h"
 #include "host/cli/test_command.h"
 #include "host/cli/verify.h"
@@ -51,6 +53,8 @@ std::vector<Command> commands(const std::string& program, python::BuiltinModules
          return dead_letter_command(args, os, start);
        }},
       {"keys", "makes, shows and rotates keyrings", keys_command},
+      {"seal", "seals a file for recipients or with a passphrase (age)", seal_command},
+      {"open", "opens a sealed file", open_command},
       {"json", "checks, formats, minifies and picks from JSON of any size", json_command},
   };
 }

@@ -14,6 +14,7 @@
 #include "host/base/text.h"
 #include "host/cli/dead_letter_replay.h"
 #include "host/cli/options.h"
+#include "host/cli/sealing.h"
 #include "host/cli/terminal_text.h"
 #include "host/pipeline/dead_letter_reader.h"
 #include "modules/json/scan.h"
@@ -57,6 +58,7 @@ struct Selection {
   std::optional<std::uint64_t> step;
   std::optional<std::string> reason;
   std::optional<std::uint64_t> limit;
+  std::vector<std::string> identities;
   bool json = false;
   Shown shows = Shown::places;
 
@@ -84,7 +86,11 @@ std::variant<Selection, int> read_selection(std::string_view command,
       ("reason", po::value<std::string>()->value_name("R"), "only what died of this")  //
       ("limit", po::value<std::int64_t>()->value_name("N"), "the first N")             //
       ("json", "one JSON object a line")                                               //
-      ("show-records", "with detail, traceback and bytes of the record, where the entry has them");
+      ("show-records",
+       "with detail, traceback and bytes of the record, where the entry has them")  //
+      ("identity,i", po::value<std::vector<std::string>>()->value_name("FILE"),
+       "show the records of sealed entries, too, with an identity in FILE; may be given several "
+       "times");
   auto parsed = parse_options(std::move(options), args);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& values = std::get<po::variables_map>(parsed);
@@ -92,6 +98,8 @@ std::variant<Selection, int> read_selection(std::string_view command,
   selection.path = values["file"].as<std::string>();
   selection.json = values.contains("json");
   if (values.contains("show-records")) selection.shows = Shown::records;
+  selection.identities = all_of(values, "identity");
+  if (!selection.identities.empty()) selection.shows = Shown::records;
   if (values.contains("reason")) selection.reason = values["reason"].as<std::string>();
   using Number = std::pair<const char*, std::optional<std::uint64_t>*>;
   for (const auto& [name, number] :
@@ -125,6 +133,7 @@ std::string record_lines(const DeadLetter& letter) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   if (letter.record) text += cat("    ", shown(*letter.record), '\n');
+  if (letter.sealed) text += "    sealed: see it with -i IDENTITY\n";
   return text;
 }
 
@@ -137,6 +146,10 @@ class JsonLine {
   void number(std::string_view name, std::uint64_t value) {
     key(name);
     out_ += cat(value);
+  }
+  void flag(std::string_view name) {
+    key(name);
+    out_ += "true";
   }
   std::string take() { return cat('{', out_, "}\n"); }
 
@@ -163,6 +176,7 @@ std::string json_of(const DeadLetter& letter, Shown shows) {
     line.text("digest", letter.digest);
   }
   if (shows == Shown::places) return line.take();
+  if (letter.sealed) line.flag("sealed");
   if (!letter.detail.empty()) line.text("detail", letter.detail);
   if (!letter.traceback.empty()) line.text("traceback", letter.traceback);
   if (letter.record && is_utf8(*letter.record)) {
@@ -179,7 +193,9 @@ int list(std::span<const std::string> args, Os& os) {
   const auto parsed = read_selection(command, args);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& selection = std::get<Selection>(parsed);
-  auto reader = DeadLetterReader::open(os, selection.path);
+  const auto identities = letter_identities(os, selection.identities);
+  if (!identities) return fail(command, identities.error());
+  auto reader = DeadLetterReader::open(os, selection.path, *identities);
   if (!reader) return fail(command, reader.error());
   std::uint64_t listed = 0;
   std::string text;

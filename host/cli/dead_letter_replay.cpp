@@ -10,6 +10,7 @@
 #include "host/base/text.h"
 #include "host/cli/job.h"
 #include "host/cli/options.h"
+#include "host/cli/sealing.h"
 #include "host/cli/stop_signal.h"
 #include "host/observe/progress.h"
 #include "host/observe/summary.h"
@@ -38,6 +39,7 @@ constexpr std::string_view usage =
 struct Options {
   pipeline::Replay replay;
   std::string job;
+  std::vector<std::string> identities;
   pipeline::JobSettings settings;
   bool quiet = false;
   bool json = false;
@@ -50,7 +52,10 @@ std::variant<Options, int> read_options(std::span<const std::string> args) {
       ("output,o", po::value<std::string>()->value_name("OUT"),
        "the file the records go to, or -")  //
       ("dead-letter", po::value<std::string>()->value_name("FILE2"),
-       "the file for what is still dead (default: it is only counted)")        //
+       "the file for what is still dead (default: it is only counted)")  //
+      ("identity,i", po::value<std::vector<std::string>>()->value_name("FILE"),
+       "opens sealed entries, so that the records read are compared with them; may be given "
+       "several times")                                                        //
       ("quiet,q", "no progress, and no summary unless --summary asks for it")  //
       ("summary", po::value<std::string>()->value_name("FORM"), "text (default) or json");
   add_job_options(command.options);
@@ -61,7 +66,8 @@ std::variant<Options, int> read_options(std::span<const std::string> args) {
     return values.contains(name) ? values[name].as<std::string>() : std::string();
   };
   Options options;
-  options.replay = {text("file"), text("output"), text("dead-letter")};
+  options.replay = {text("file"), text("output"), text("dead-letter"), nullptr};
+  options.identities = all_of(values, "identity");
   options.job = text("job");
   options.settings = job_settings(values);
   options.json = text("summary") == "json";
@@ -155,7 +161,13 @@ int dead_letter_replay(std::span<const std::string> args, Os& os,
                        const StartScripts& start_scripts) {
   auto parsed = read_options(args);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const auto& options = std::get<Options>(parsed);
+  auto& options = std::get<Options>(parsed);
+  auto identities = letter_identities(os, options.identities);
+  if (!identities) {
+    complain(command_name, identities.error().text());
+    return exit_failed;
+  }
+  options.replay.identities = *std::move(identities);
   auto written = load_job(os, options.job, options.settings);
   if (!written) return exit_config;
   const auto survey = pipeline::survey_dead_letters(os, options.replay.letters);

@@ -11,6 +11,7 @@
 #include <boost/program_options/variables_map.hpp>
 
 #include "host/base/text.h"
+#include "host/cli/identity.h"
 #include "host/cli/options.h"
 #include "modules/crypto/keyring.h"
 
@@ -27,12 +28,14 @@ constexpr std::string_view usage =
     "usage: adyton keys new FILE [--type TYPE]\n"
     "       adyton keys list FILE\n"
     "       adyton keys rotate FILE [--type TYPE]\n"
+    "       adyton keys identity [-o FILE]\n"
     "\n"
     "Keyring files: Tink keysets in JSON, with the keys in the clear.\n"
     "\n"
     "  new      a keyring with one key; a file that exists is left alone\n"
     "  list     ids, types and states of the keys\n"
     "  rotate   adds a key that encrypts (or hashes) from now on; the old ones are kept\n"
+    "  identity a key of its own kind: with it files are opened that were sealed (adyton seal)\n"
     "\n"
     "try: adyton keys new --help\n";
 
@@ -185,6 +188,7 @@ Subcommand subcommand_of(std::string_view name) {
   if (name == "new") return new_keyring;
   if (name == "list") return list_keys;
   if (name == "rotate") return rotate_keyring;
+  if (name == "identity") return identity_command;
   return nullptr;
 }
 
@@ -196,9 +200,9 @@ int keys_command(std::span<const std::string> args, Os& os) {
   }
   const Subcommand subcommand = args.empty() ? nullptr : subcommand_of(args[0]);
   if (subcommand != nullptr) return subcommand(args.subspan(1), os);
-  constexpr std::array<std::string_view, 3> names{"new", "list", "rotate"};
+  constexpr std::array<std::string_view, 4> names{"new", "list", "rotate", "identity"};
   std::string message =
-      args.empty() ? "new, list or rotate?" : cat("there is no ", in_quotes(args[0]));
+      args.empty() ? "new, list, rotate or identity?" : cat("there is no ", in_quotes(args[0]));
   if (!args.empty()) {
     if (const auto meant = did_you_mean(args[0], names)) {
       message += cat("; did you mean ", *meant, "?");

@@ -12,6 +12,7 @@
 #include "host/base/os.h"
 #include "host/pipeline/diagnostic.h"
 #include "host/pipeline/variables.h"
+#include "modules/crypto/age/recipient.h"
 #include "modules/json/pointer.h"
 
 namespace adyton::pipeline {
@@ -98,6 +99,8 @@ struct DeadLetterConfig {
       file;  // empty: none, and the first dead record fails the run unless max_errors allows
   Place at;
   bool plain = false;
+  /// Who can read what the entries hold of records; with any of them nothing of it is in the clear.
+  std::vector<crypto::age::Recipient> recipients;
   ErrorBudget max_errors;  // the default is already filled in: unlimited with a file, else 0
 };
 

@@ -1,9 +1,9 @@
 #include "host/pipeline/config_keys.h"
 
-#include "host/pipeline/config.h"
-
 #include <algorithm>
 #include <array>
+
+#include "host/pipeline/config.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -102,9 +102,9 @@ constexpr KeyRule dead_letter_section[] = {
             "share of the records read; without it, any number with a file, else none",
      .example = "a count (max_errors = 100) or a share of the records read (max_errors = \"1 %\")"},
     {.name = "recipient",
-     .unavailable =
-         "leave it out (in a job that protects fields the entries then hold no text of a record), "
-         "or set plain = true to have the records in the clear"},
+     .kind = KeyKind::paths,
+     .doc = "Whom the records in the entries are sealed to, as adyton keys identity prints it",
+     .example = "recipient = \"age1…\", or an array of them"},
 };
 
 constexpr KeyRule receipt_section[] = {

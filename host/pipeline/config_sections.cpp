@@ -52,6 +52,31 @@ void read_columns(const TableReader& reader, const CheckContext& context, SinkCo
                  "write format = \"csv\" in [sink], or leave columns out");
 }
 
+/// Whom the dead letters are sealed to.
+void read_recipients(const TableReader& reader, const CheckContext& context,
+                     DeadLetterConfig& dead_letter) {
+  for (const TomlValue* text : reader.texts("recipient")) {
+    const auto recipient = crypto::age::Recipient::parse(*text->as<std::string>());
+    if (recipient) {
+      dead_letter.recipients.push_back(*recipient);
+    } else {
+      context.report(text->at, recipient.error().message,
+                     "adyton keys identity -o FILE makes an identity and prints its recipient");
+    }
+  }
+  if (dead_letter.recipients.empty()) return;
+  if (!reader.has("file")) {
+    context.report(reader.place("recipient"),
+                   "recipient says how dead letters are written, but there is no file for them",
+                   "file = \"out/dead.ndjson\"");
+  }
+  if (dead_letter.plain) {
+    context.report(reader.place("recipient"),
+                   "with plain = true the records are in the clear, with recipient they are not",
+                   "leave one of the two out");
+  }
+}
+
 void read_max_errors(const TomlEntry& entry, ErrorBudget& budget) {
   if (const auto* count = entry.value.as<std::int64_t>()) {
     budget.count = static_cast<std::uint64_t>(*count);
@@ -161,6 +186,11 @@ void read_sink(const TomlTable& table, Place at, const CheckContext& context, Fo
   if (const auto* files = reader.text("files")) {
     sink.files = *files;
     check_template(*files, sink.at, context);
+    if (files->ends_with(".age")) {
+      context.report(sink.at, "a sink does not seal what it writes, so nothing may be called .age",
+                     "write to a private folder and seal the file then: adyton seal -r RECIPIENT "
+                     "FILE");
+    }
     if (files->ends_with('/')) {
       context.report(sink.at, "files names a folder",
                      "files = \"out/{stem}.ndjson\", or \"-\" for standard output");
@@ -194,6 +224,7 @@ void read_dead_letter(const TomlTable& table, Place at, const CheckContext& cont
                      "file = \"out/dead.ndjson\"");
     }
   }
+  read_recipients(reader, context, dead_letter);
   if (const auto* errors = reader.find("max_errors")) {
     read_max_errors(*errors, dead_letter.max_errors);
   }

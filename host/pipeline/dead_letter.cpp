@@ -2,6 +2,7 @@
 
 #include "host/base/base64.h"
 #include "host/base/text.h"
+#include "modules/crypto/age/age.h"
 #include "modules/json/scan.h"
 
 namespace adyton::pipeline {
@@ -24,7 +25,7 @@ class Entry {
     name(key);
     out_ += cat(value);
   }
-  void finish() { out_ += "}\n"; }
+  void finish(std::string_view ending) { out_ += cat('}', ending); }
 
  private:
   void name(std::string_view key) {
@@ -36,7 +37,41 @@ class Entry {
   std::string& out_;
 };
 
+/// The members that may hold text of the record.
+void add_text(const Batch& batch, const DeadRecord& dead, Entry& entry) {
+  if (!dead.detail.empty()) entry.text("detail", dead.detail);
+  if (!dead.traceback.empty()) entry.text("traceback", dead.traceback);
+  if (!dead.digest.empty()) return;
+  const std::string_view line = line_without_ending(batch, batch.origins[dead.origin]);
+  if (is_utf8(line)) {
+    entry.text("record", line);
+  } else {
+    entry.text("record_base64", base64::encode(as_bytes(line), base64::Alphabet::standard));
+  }
+}
+
+Result<std::string> sealed_text(const crypto::age::Recipients& recipients, const Batch& batch,
+                                const DeadRecord& dead) {
+  std::string text;
+  Entry members(text);
+  add_text(batch, dead, members);
+  members.finish("");
+  ADYTON_TRY(const std::string sealed, crypto::age::seal(text, recipients));
+  return base64::encode(as_bytes(sealed), base64::Alphabet::standard);
+}
+
 }  // namespace
+
+DeadLetterForm DeadLetterForm::of(const JobConfig& job) {
+  const DeadLetterConfig& config = job.dead_letter;
+  DeadLetterForm form;
+  if (!config.recipients.empty()) {
+    form.recipients = *crypto::age::Recipients::of(config.recipients);
+  } else if (!job.protects() || config.plain) {
+    form.in_the_clear = RecordBytes::yes;
+  }
+  return form;
+}
 
 std::string_view use_of(const JobConfig& job, std::uint32_t step) {
   if (step == 0) return "read";
@@ -51,8 +86,8 @@ std::string_view line_without_ending(const Batch& batch, const Origin& origin) {
   return line;
 }
 
-void append_dead_letter(const JobConfig& job, const std::string& input, const Batch& batch,
-                        const DeadRecord& dead, RecordBytes bytes, std::string& out) {
+Status append_dead_letter(const JobConfig& job, const std::string& input, const Batch& batch,
+                          const DeadRecord& dead, const DeadLetterForm& form, std::string& out) {
   const Origin& origin = batch.origins[dead.origin];
   Entry entry(out);
   entry.text("file", input);
@@ -66,17 +101,14 @@ void append_dead_letter(const JobConfig& job, const std::string& input, const Ba
     entry.number("length", dead.length);
     entry.text("digest", cat("xxh3-128:", dead.digest));
   }
-  if (bytes == RecordBytes::yes) {
-    if (!dead.detail.empty()) entry.text("detail", dead.detail);
-    if (!dead.traceback.empty()) entry.text("traceback", dead.traceback);
-    const std::string_view line = line_without_ending(batch, origin);
-    if (dead.digest.empty() && is_utf8(line)) {
-      entry.text("record", line);
-    } else if (dead.digest.empty()) {
-      entry.text("record_base64", base64::encode(as_bytes(line), base64::Alphabet::standard));
-    }
+  if (form.recipients) {
+    ADYTON_TRY(const std::string sealed, sealed_text(*form.recipients, batch, dead));
+    entry.text("sealed", sealed);
+  } else if (form.in_the_clear == RecordBytes::yes) {
+    add_text(batch, dead, entry);
   }
-  entry.finish();
+  entry.finish("\n");
+  return {};
 }
 
 std::string describe_death(const JobConfig& job, const DeadRecord& dead, RecordBytes bytes) {

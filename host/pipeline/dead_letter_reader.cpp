@@ -8,6 +8,7 @@
 #include "host/base/base64.h"
 #include "host/base/text.h"
 #include "host/pipeline/codec.h"
+#include "modules/crypto/age/age.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -71,6 +72,12 @@ class EntryReader {
   std::string problem_;
 };
 
+void read_text(EntryReader& entry, DeadLetter& letter) {
+  letter.detail = entry.text("detail");
+  letter.traceback = entry.text("traceback");
+  letter.record = entry.record();
+}
+
 Error no_dead_letter(const std::string& path, std::uint64_t line, std::string_view why) {
   return {ErrorCode::invalid, cat("this line is no dead letter: ", why, "; ", way_out),
           cat(path, ':', line)};
@@ -99,7 +106,8 @@ std::string describe_step(const DeadLetter& letter) {
   return cat("step ", letter.step, " (", letter.use, ')');
 }
 
-Result<DeadLetterReader> DeadLetterReader::open(Os& os, const std::string& path) {
+Result<DeadLetterReader> DeadLetterReader::open(Os& os, const std::string& path,
+                                                LetterIdentities identities) {
   ADYTON_TRY(const FileInfo info, os.info(path));
   if (info.kind == FileInfo::Kind::directory) {
     return Error{ErrorCode::io, cat(path, " is a folder, not a dead-letter file")};
@@ -108,7 +116,8 @@ Result<DeadLetterReader> DeadLetterReader::open(Os& os, const std::string& path)
   ADYTON_TRY(auto file, os.open(path));
   ADYTON_TRY(auto bytes, decode(std::move(file), path));
   const Reading reading{Format::ndjson, longest_entry};
-  return DeadLetterReader(path, make_record_reader(reading, path, std::move(bytes)));
+  return DeadLetterReader(path, make_record_reader(reading, path, std::move(bytes)),
+                          std::move(identities));
 }
 
 Result<std::optional<DeadLetter>> DeadLetterReader::next() {
@@ -145,14 +154,36 @@ Result<DeadLetter> DeadLetterReader::parse(const Record& record) const {
   letter.field = entry.text("field");
   letter.length = entry.number("length");
   letter.digest = entry.text("digest");
-  letter.detail = entry.text("detail");
-  letter.traceback = entry.text("traceback");
-  letter.record = entry.record();
   letter.entry = line;
+  read_text(entry, letter);
+  const std::string sealed = entry.text("sealed");
   if (!entry.problem().empty()) return at(line, entry.problem());
+  if (!sealed.empty()) ADYTON_CHECK(open_sealed(sealed, letter));
   if (step > std::numeric_limits<std::uint32_t>::max()) return at(line, "there is no such step");
   letter.step = static_cast<std::uint32_t>(step);
   return letter;
+}
+
+// Puts what is sealed into the letter, where there are identities.
+Status DeadLetterReader::open_sealed(const std::string& text, DeadLetter& letter) const {
+  letter.sealed = identities_ == nullptr;
+  if (letter.sealed) return {};
+  const auto sealed = base64::decode(text, base64::Alphabet::standard);
+  if (!sealed) return at(letter.entry, "its \"sealed\" is not base64");
+  auto opened = crypto::age::open(*sealed, *identities_);
+  if (!opened) {
+    return Error{ErrorCode::crypto,
+                 "the sealed part of this dead letter does not open: it is for another identity, "
+                 "or was changed",
+                 cat(path_, ':', letter.entry)};
+  }
+  const crypto::WipeAtExit wipe_opened(*opened);
+  bj::error_code failed;
+  const bj::value value = bj::parse(*opened, failed);
+  if (failed || !value.is_object()) return at(letter.entry, "what is sealed is no JSON object");
+  EntryReader members(value.get_object());
+  read_text(members, letter);
+  return members.problem().empty() ? Status() : at(letter.entry, members.problem());
 }
 
 Error DeadLetterReader::at(std::uint64_t line, std::string_view message) const {

@@ -23,8 +23,7 @@ class Replayer {
         os_(os),
         observer_(observer),
         stop_(stop),
-        record_bytes_(job.protects() && !job.dead_letter.plain ? RecordBytes::no
-                                                               : RecordBytes::yes) {}
+        form_(DeadLetterForm::of(job)) {}
 
   /// What was not published is of no use to anybody.
   ~Replayer() {
@@ -53,7 +52,8 @@ class Replayer {
  private:
   Status move_batches() {
     const Reading reading{job_.source.format, job_.source.max_record};
-    ADYTON_TRY(DeadRecords records, DeadRecords::open(os_, replay_.letters, survey_, reading));
+    ADYTON_TRY(DeadRecords records,
+               DeadRecords::open(os_, replay_.letters, survey_, reading, replay_.identities));
     for (;;) {
       if (stop_.load(std::memory_order_relaxed)) return end(Outcome::stopped);
       ADYTON_TRY(std::optional<Batch> batch, records.next());
@@ -94,9 +94,9 @@ class Replayer {
     for (const DeadRecord& dead : batch.dead) {
       ++tally.dead[{dead.step, dead.kind}];
       if (tally.first_dead.empty()) {
-        tally.first_dead = describe_dead(job_, path, batch, dead, record_bytes_);
+        tally.first_dead = describe_dead(job_, path, batch, dead, form_.in_the_clear);
       }
-      append_dead_letter(job_, path, batch, dead, record_bytes_, entries);
+      ADYTON_CHECK(append_dead_letter(job_, path, batch, dead, form_, entries));
     }
     return outputs_->write_dead_letters(entries);
   }
@@ -139,7 +139,7 @@ class Replayer {
   Os& os_;
   RunObserver& observer_;
   const std::atomic<bool>& stop_;
-  const RecordBytes record_bytes_;
+  const DeadLetterForm form_;
 
   std::unique_ptr<Chain> chain_;
   Plan plan_;

@@ -17,6 +17,8 @@ struct Replay {
   std::string letters;     // the dead-letter file
   std::string output;      // what the records that live become: one file, or "-"
   std::string still_dead;  // the dead letters of the replay; empty: they are counted only
+  /// What opens sealed entries, whose records are then compared with those read; may be null.
+  LetterIdentities identities = nullptr;
 };
 
 /// The job, reading the survey's files and writing those of the replay, none of which may be there.

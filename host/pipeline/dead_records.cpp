@@ -74,8 +74,9 @@ Result<DeadLetterSurvey> survey_dead_letters(Os& os, const std::string& path) {
 }
 
 Result<DeadRecords> DeadRecords::open(Os& os, const std::string& path,
-                                      const DeadLetterSurvey& survey, const Reading& reading) {
-  ADYTON_TRY(DeadLetterReader letters, DeadLetterReader::open(os, path));
+                                      const DeadLetterSurvey& survey, const Reading& reading,
+                                      LetterIdentities identities) {
+  ADYTON_TRY(DeadLetterReader letters, DeadLetterReader::open(os, path, std::move(identities)));
   return DeadRecords(os, path, survey, reading, std::move(letters));
 }
 

@@ -37,7 +37,7 @@ class DeadRecords {
  public:
   /// `survey` is of that file; it and `os` must outlive the object.
   static Result<DeadRecords> open(Os& os, const std::string& path, const DeadLetterSurvey& survey,
-                                  const Reading& reading);
+                                  const Reading& reading, LetterIdentities identities = nullptr);
 
   /// The next batch; nullopt after the last. An error at "FILE:LINE" of the dead-letter file where
   /// the source has no such record any more: none begins there, or its bytes are others than the

@@ -20,10 +20,6 @@ constexpr double commit_share = 9;
 /// What the receipt calls the fields that a step replaces without their being named.
 constexpr std::string_view any_other = "(any other)";
 
-RecordBytes bytes_allowed(const JobConfig& job) {
-  return job.protects() && !job.dead_letter.plain ? RecordBytes::no : RecordBytes::yes;
-}
-
 }  // namespace
 
 Ledger::Ledger(const JobConfig& job, const Plan& plan, Os& os, const Identity& identity,
@@ -31,7 +27,7 @@ Ledger::Ledger(const JobConfig& job, const Plan& plan, Os& os, const Identity& i
     : job_(job),
       plan_(plan),
       os_(os),
-      record_bytes_(bytes_allowed(job)),
+      form_(DeadLetterForm::of(job)),
       state_(std::move(state)),
       outputs_(job, plan, os),
       started_(os.now()),
@@ -92,10 +88,10 @@ Status Ledger::write_dead(Batch& batch, const Input& input) {
   for (const DeadRecord& dead : batch.dead) {
     ++tally_.dead[{dead.step, dead.kind}];
     if (tally_.first_dead.empty()) {
-      tally_.first_dead = describe_dead(job_, input.path, batch, dead, record_bytes_);
+      tally_.first_dead = describe_dead(job_, input.path, batch, dead, form_.in_the_clear);
     }
     if (!job_.dead_letter.file.empty()) {
-      append_dead_letter(job_, input.path, batch, dead, record_bytes_, entries);
+      ADYTON_CHECK(append_dead_letter(job_, input.path, batch, dead, form_, entries));
     }
   }
   return outputs_.write_dead_letters(entries);

@@ -87,7 +87,7 @@ class Ledger {
   const JobConfig& job_;
   const Plan& plan_;
   Os& os_;
-  const RecordBytes record_bytes_;
+  const DeadLetterForm form_;
   std::unique_ptr<StateFolder> state_;
   Outputs outputs_;
 

@@ -381,3 +381,57 @@ def test_what_the_output_cannot_hold_is_dead_in_a_replay_too(work):
                 "--dead-letter", "still.ndjson")
     assert (work / "mended.csv").read_text() == "id\n1\n"
     assert dead_letters(work / "still.ndjson")[0]["use"] == "write"
+
+
+# --- sealed entries ------------------------------------------------------------------------------
+
+
+def sealed_to(work, name="key.txt"):
+    """A [dead_letter] for a new identity, which is written."""
+    recipient = work.adyton("keys", "identity", "-o", name).stdout.decode().strip()
+    return f'{DEAD}recipient = "{recipient}"\n'
+
+
+@pytest.mark.parametrize("steps", [KEEP_AGE, protect("encrypt", "/age")])
+def test_sealed_entries_show_their_records_to_who_has_the_identity(work, steps):
+    (work / "in.ndjson").write_text('{"canary":1}\n{"age":2}\n{"canary":"\u00e9"}\n')
+    entries = die(work, steps, more=sealed_to(work))
+    assert [sorted(entry) for entry in entries] == [
+        ["field", "file", "line", "offset", "reason", "sealed", "step", "use"]] * 2
+    assert "canary" not in (work / "dead.ndjson").read_text() + work.stderr + work.stdout.decode()
+    shown = work.adyton("dead-letter", "list", "--json", "-i", "key.txt", "dead.ndjson").stdout
+    assert [json.loads(line)["record"] for line in shown.splitlines()] == [
+        '{"canary":1}', '{"canary":"\u00e9"}']
+    text = work.adyton("dead-letter", "list", "--show-records", "dead.ndjson").stdout.decode()
+    assert text.count("sealed: see it with -i IDENTITY") == 2 and "canary" not in text
+    assert b"canary" not in work.adyton("dead-letter", "list", "--json", "dead.ndjson").stdout
+
+
+def test_sealed_entries_do_not_open_for_another_identity(work):
+    fill(work)
+    die(work, more=sealed_to(work))
+    work.adyton("keys", "identity", "-o", "other.txt")
+    done = work.adyton("dead-letter", "list", "-i", "other.txt", "dead.ndjson", code=1)
+    assert b"dead.ndjson:1: the sealed part of this dead letter does not open" in done.stderr
+
+
+def test_sealed_entries_are_replayed_and_their_records_compared_with_the_identity(work):
+    fill(work)
+    more = sealed_to(work)
+    die(work, more=more)
+    replay(work, "-i", "key.txt", "-o", "mended.ndjson")
+    assert [record["id"] for record in output(work / "mended.ndjson")] == [3, 6, 9]
+    text = (work / "in.ndjson").read_text().replace('{"id": 6}', '{"id": 7}')
+    (work / "in.ndjson").write_text(text)
+    replay(work, "-o", "unseen.ndjson")
+    done = replay(work, "-i", "key.txt", "-o", "again.ndjson", code=1)
+    assert b"dead.ndjson:2" in done.stderr
+    assert not (work / "again.ndjson").exists()
+
+
+def test_what_dies_again_is_sealed_again(work):
+    fill(work)
+    more = sealed_to(work)
+    die(work, more=more)
+    replay(work, "-o", "out", "--dead-letter", "still.ndjson", steps=KEEP_AGE, job_more=more)
+    assert all("sealed" in entry for entry in dead_letters(work / "still.ndjson"))

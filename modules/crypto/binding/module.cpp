@@ -30,6 +30,9 @@ constexpr const char* documentation =
     "and\n"
     "hashes as in hashlib).\n"
     "\n"
+    "Files are sealed as age does (https://c2sp.org/age): seal(), unseal(), open_sealed(),\n"
+    "create_sealed(), with an Identity, its Recipient, or a passphrase.\n"
+    "\n"
     "Every function takes any bytes-like object. What can't be decrypted raises DecryptionError,\n"
     "which says nothing about why.";
 
@@ -76,8 +79,8 @@ void fill(Gil& gil, py::module_ module) {
   State& state = *new (PyModule_GetState(module.ptr())) State;
   prepare_pybind11(gil);
   add_error(module, state);
-  for (const auto add :
-       {add_keyring_type, add_aead_types, add_cipher_types, add_hash_type, add_functions}) {
+  for (const auto add : {add_keyring_type, add_aead_types, add_cipher_types, add_hash_type,
+                         add_functions, add_age_types, add_age_functions, add_age_files}) {
     if (add(gil, module.ptr(), state) != 0) throw ExceptionIsSet();
   }
   module.attr("key_types") = tuple_of(key_type_names());
@@ -103,6 +106,10 @@ int traverse(PyObject* module, visitproc visit, void* arg) {
   if (state == nullptr) return 0;
   Py_VISIT(state->decryption_error.get());
   Py_VISIT(state->hash_type.get());
+  Py_VISIT(state->identity_type.get());
+  Py_VISIT(state->recipient_type.get());
+  Py_VISIT(state->sealed_reader_type.get());
+  Py_VISIT(state->sealed_writer_type.get());
   return 0;
 }
 

@@ -12,6 +12,10 @@ namespace adyton::crypto {
 struct State {
   python::Ref decryption_error;
   python::Ref hash_type;
+  python::Ref identity_type;
+  python::Ref recipient_type;
+  python::Ref sealed_reader_type;
+  python::Ref sealed_writer_type;
 };
 
 inline State& state_of(PyObject* module) {
@@ -29,6 +33,9 @@ int add_aead_types(python::Gil& gil, PyObject* module, State& state);
 int add_cipher_types(python::Gil& gil, PyObject* module, State& state);
 int add_hash_type(python::Gil& gil, PyObject* module, State& state);
 int add_functions(python::Gil& gil, PyObject* module, State& state);
+int add_age_types(python::Gil& gil, PyObject* module, State& state);
+int add_age_functions(python::Gil& gil, PyObject* module, State& state);
+int add_age_files(python::Gil& gil, PyObject* module, State& state);
 
 /// Makes the class of `spec` and adds it to the module.
 python::Ref add_class(python::Gil& gil, PyObject* module, PyType_Spec& spec);

@@ -7,6 +7,7 @@
 
 #include "host/base/text.h"
 #include "host/pipeline/config_keys.h"
+#include "modules/crypto/age/identity.h"
 #include "tests/unit/pipeline/lines.h"
 #include "tests/unit/pipeline/memory_os.h"
 
@@ -355,8 +356,34 @@ TEST_CASE("what comes in a later version is refused with what can be done now") 
           cat(what, " is not available in this version of Adyton"));
     CHECK(outcome.diagnostics[0].help.find(way) != std::string::npos);
   };
-  later(job_with("[dead_letter]\nfile = 'd'\nrecipient = 'age1x'\n"), "recipient", "plain = true");
   later(job_with("[[test]]\n"), "test", "leave the test cases out");
+}
+
+TEST_CASE("dead letters are for recipients that are some, and not in the clear then") {
+  const std::string recipient = "age1t7r3ek9d5wwzqcd02zmhm4fw3a28hx4pqq2ujg2yg7g0xf0z8q0s6lcg2t";
+  const std::string good = crypto::age::Identity::generate().recipient().text();
+  const auto table = [](const std::string& keys) { return job_with("[dead_letter]\n" + keys); };
+  const auto outcome = parse(table("file = 'd'\nrecipient = '" + good + "'\n"));
+  REQUIRE(outcome.config.has_value());
+  REQUIRE(outcome.config->dead_letter.recipients.size() == 1);
+  CHECK(outcome.config->dead_letter.recipients[0].text() == good);
+  CHECK(parse(table("file = 'd'\nrecipient = ['" + good + "']\n")).config.has_value());
+  const auto wrong = [&](const std::string& keys, std::string_view message) {
+    const auto refused = parse(table(keys));
+    REQUIRE(refused.diagnostics.size() == 1);
+    CHECK(refused.diagnostics[0].message.find(message) != std::string::npos);
+  };
+  wrong("file = 'd'\nrecipient = 'age1x'\n", "\"age1x\" is no recipient");
+  wrong("file = 'd'\nrecipient = ['" + good + "', '" + recipient + "']\n", "is no recipient");
+  wrong("max_errors = 1\nrecipient = '" + good + "'\n", "there is no file for them");
+  wrong("file = 'd'\nplain = true\nrecipient = '" + good + "'\n", "with recipient they are not");
+}
+
+TEST_CASE("a sink does not pretend to seal") {
+  const auto outcome =
+      parse("[job]\nname = 'j'\n[source]\nfiles='a'\n[sink]\nfiles='out/{stem}.ndjson.age'\n");
+  REQUIRE(outcome.diagnostics.size() == 1);
+  CHECK(outcome.diagnostics[0].message.find("does not seal") != std::string::npos);
 }
 
 TEST_CASE("the source's files are checked") {

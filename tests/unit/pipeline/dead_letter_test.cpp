@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "host/base/base64.h"
+#include "modules/crypto/age/age.h"
 #include "tests/unit/pipeline/support.h"
 
 using namespace adyton;
@@ -28,7 +30,7 @@ DeadRecord missing_field(std::uint32_t origin) {
 
 std::string entry(const Batch& batch, const DeadRecord& why, RecordBytes bytes) {
   std::string out;
-  append_dead_letter(job_with_encrypt(), "data/a.ndjson", batch, why, bytes, out);
+  REQUIRE(append_dead_letter(job_with_encrypt(), "data/a.ndjson", batch, why, {bytes}, out).ok());
   return out;
 }
 
@@ -76,4 +78,27 @@ TEST_CASE("people read one line") {
   const Batch batch = test::batch_of("{}\n{}\n");
   CHECK(describe_dead(job_with_encrypt(), "a.ndjson", batch, missing_field(1), RecordBytes::no) ==
         "a.ndjson:2: step 1 (encrypt): missing field /user/email");
+}
+
+TEST_CASE("an entry for a recipient holds nothing in the clear that came from the record") {
+  const auto identity = crypto::age::Identity::generate();
+  JobConfig job = job_with_encrypt();
+  job.dead_letter.recipients = {identity.recipient()};
+  const Batch batch = test::batch_of("{\"canary\":1}\n");
+  std::string out;
+  const DeadLetterForm form = DeadLetterForm::of(job);
+  CHECK(form.in_the_clear == RecordBytes::no);
+  REQUIRE(append_dead_letter(job, "a.ndjson", batch, missing_field(0), form, out).ok());
+  CHECK(out.find("canary") == std::string::npos);
+  constexpr std::string_view head =
+      "{\"file\":\"a.ndjson\",\"offset\":0,\"line\":1,\"step\":1,\"use\":\"encrypt\","
+      "\"reason\":\"missing field\",\"field\":\"/user/email\",\"sealed\":\"";
+  REQUIRE(out.starts_with(head));
+  REQUIRE(out.ends_with("\"}\n"));
+  const auto sealed = base64::decode(out.substr(head.size(), out.size() - head.size() - 3),
+                                     base64::Alphabet::standard);
+  REQUIRE(sealed.has_value());
+  CHECK(*crypto::age::open(*sealed, crypto::age::Identities(identity.clone())) ==
+        R"({"detail":"canary in the detail","traceback":"canary in the traceback",)"
+        R"("record":"{\"canary\":1}"})");
 }
