@@ -3,37 +3,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "host/base/result.h"
 #include "host/base/text.h"
 #include "modules/crypto/keyring.h"
+#include "modules/crypto/message.h"
 
 namespace adyton::crypto {
 
-/// One message to seal. `out` has room for ciphertext_size(plaintext.size()) and may not overlap
-/// the plaintext.
-struct Sealing {
-  Bytes plaintext;
-  Bytes associated_data;
-  std::uint8_t* out;
-};
-
-/// One message to open. `out` has room for ciphertext.size() and may not overlap it. On success
-/// `ok` is true and `size` the plaintext's length; else `ok` is false, `size` 0 and `out` wiped.
-struct Opening {
-  Bytes ciphertext;
-  Bytes associated_data;
-  std::uint8_t* out;
-  std::size_t size = 0;
-  bool ok = false;
-};
-
 /// Randomised authenticated encryption under a keyring, in Tink's wire form (docs/formats.md).
 /// Holds copies of the keys, so the Keyring may go. Const use from any number of threads; no call
-/// starts threads, touches files or blocks for more than the computation. A child forked while no
-/// call is running may use it: nonces come from getrandom(2) at every call.
+/// starts threads, touches files or blocks for more than the computation. A forked child may
+/// use it, whatever its parent's threads were doing: it draws other nonces (random.h).
 class Aead {
  public:
   /// Refuses a keyring with an enabled key for another purpose (ErrorCode::config, names id and
@@ -49,9 +33,14 @@ class Aead {
   /// The length of what the primary key makes of a plaintext of that length.
   std::size_t ciphertext_size(std::size_t plaintext_size) const;
 
-  /// A fresh nonce for each message. With X-AES-GCM the messages of one call share a random salt,
-  /// and so a derived key, and their IVs count up from a random start: distinct within the call,
-  /// and between calls as far apart as random salts are.
+  /// By how much a ciphertext is longer than its plaintext, if that is one number for all of the
+  /// enabled keys. Then decrypt_many() needs no more room than for the plaintexts.
+  std::optional<std::size_t> overhead() const;
+
+  /// A fresh nonce for each message: random for the first, and its last 12 bytes count up from
+  /// there (SP 800-38D, 8.2.2), so that they differ within the call and are as far apart between
+  /// calls as random ones. The messages of one call under X-AES-GCM share their salt, and so a
+  /// derived key.
   void encrypt_many(std::span<const Sealing> messages) const;
 
   /// Tries the enabled keys that the prefix names, then the raw ones. A failed message says only

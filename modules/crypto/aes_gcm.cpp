@@ -8,7 +8,7 @@
 
 namespace adyton::crypto {
 
-AesGcm::AesGcm(Bytes key) : engine_(make_gcm_engine()) {
+AesGcm::AesGcm(Bytes key) : engine_(engines().gcm()) {
   set_key(key);
 }
 

@@ -1,6 +1,7 @@
 #include "modules/crypto/daead.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -30,25 +31,42 @@ class Daead::Impl {
 
   const DaeadKey& sealing() const { return keys_[sealing_]; }
 
+  std::optional<std::size_t> overhead() const {
+    const std::size_t one = keys_.front().overhead();
+    const bool same =
+        std::ranges::all_of(keys_, [one](const auto& key) { return key.overhead() == one; });
+    return same ? std::optional(one) : std::nullopt;
+  }
+
   void seal(std::span<const Sealing> messages) {
     const auto worker = workers_.lease([this] { return std::make_unique<Worker>(*this); });
-    AesSiv& cipher = worker->cipher(sealing_);
-    for (const Sealing& message : messages) {
-      cipher.seal({&message.associated_data, 1}, message.plaintext,
-                  sealing().prefix.write(message.out));
+    std::array<Sealing, group_size> group;
+    for (std::size_t at = 0; at < messages.size(); at += group_size) {
+      const auto part = messages.subspan(at, std::min(group_size, messages.size() - at));
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        group[i] = part[i];
+        group[i].out = sealing().prefix.write(part[i].out);
+      }
+      worker->cipher(sealing_).seal_many(std::span(group).first(part.size()));
     }
   }
 
   void open(std::span<Opening> messages) {
     const auto worker = workers_.lease([this] { return std::make_unique<Worker>(*this); });
-    for (Opening& message : messages) {
-      message.ok = open_one(*worker.operator->(), OutputPrefix::tink, message) ||
-                   open_one(*worker.operator->(), OutputPrefix::raw, message);
-      if (!message.ok) message.size = 0;
+    for (std::size_t at = 0; at < messages.size(); at += group_size) {
+      const auto group = messages.subspan(at, std::min(group_size, messages.size() - at));
+      for (Opening& message : group) message.ok = false;
+      open_with_keys(*worker.operator->(), OutputPrefix::tink, group);
+      open_with_keys(*worker.operator->(), OutputPrefix::raw, group);
+      for (Opening& message : group) {
+        if (!message.ok) message.size = 0;
+      }
     }
   }
 
  private:
+  static constexpr std::size_t group_size = 64;
+
   // One thread's ciphers, made as they are needed.
   class Worker {
    public:
@@ -65,21 +83,34 @@ class Daead::Impl {
     std::vector<std::unique_ptr<AesSiv>> ciphers_;
   };
 
-  bool open_one(Worker& worker, OutputPrefix prefix, Opening& message) {
+  /// Each key opens what may be its own and no other key has opened: at most group_size messages.
+  void open_with_keys(Worker& worker, OutputPrefix prefix, std::span<Opening> messages) {
     for (std::size_t i = 0; i < keys_.size(); ++i) {
-      const DaeadKey& key = keys_[i];
-      const bool raw = key.prefix.size() == 0;
-      if (raw != (prefix == OutputPrefix::raw) || !key.prefix.matches(message.ciphertext) ||
+      const bool raw = keys_[i].prefix.size() == 0;
+      if (raw == (prefix == OutputPrefix::raw)) open_with_key(worker, i, messages);
+    }
+  }
+
+  void open_with_key(Worker& worker, std::size_t index, std::span<Opening> messages) {
+    const DaeadKey& key = keys_[index];
+    std::array<Opening*, group_size> tried;
+    std::array<Opening, group_size> without_prefix;
+    std::size_t count = 0;
+    for (Opening& message : messages) {
+      if (message.ok || !key.prefix.matches(message.ciphertext) ||
           message.ciphertext.size() < key.overhead()) {
         continue;
       }
-      if (worker.cipher(i).open({&message.associated_data, 1},
-                                message.ciphertext.subspan(key.prefix.size()), message.out)) {
-        message.size = message.ciphertext.size() - key.overhead();
-        return true;
-      }
+      without_prefix[count] = message;
+      without_prefix[count].ciphertext = message.ciphertext.subspan(key.prefix.size());
+      tried[count++] = &message;
     }
-    return false;
+    if (count == 0) return;
+    worker.cipher(index).open_many(std::span(without_prefix).first(count));
+    for (std::size_t i = 0; i < count; ++i) {
+      tried[i]->ok = without_prefix[i].ok;
+      tried[i]->size = without_prefix[i].size;
+    }
   }
 
   std::vector<DaeadKey> keys_;
@@ -122,6 +153,10 @@ std::uint32_t Daead::primary_key_id() const {
 
 std::size_t Daead::ciphertext_size(std::size_t plaintext_size) const {
   return plaintext_size + impl_->sealing().overhead();
+}
+
+std::optional<std::size_t> Daead::overhead() const {
+  return impl_->overhead();
 }
 
 void Daead::encrypt_many(std::span<const Sealing> messages) const {

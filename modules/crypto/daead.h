@@ -3,13 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "host/base/result.h"
 #include "host/base/text.h"
-#include "modules/crypto/aead.h"
 #include "modules/crypto/keyring.h"
+#include "modules/crypto/message.h"
 
 namespace adyton::crypto {
 
@@ -32,6 +33,9 @@ class Daead {
   /// The id of the key that seals.
   std::uint32_t primary_key_id() const;
   std::size_t ciphertext_size(std::size_t plaintext_size) const;
+
+  /// As Aead's.
+  std::optional<std::size_t> overhead() const;
 
   void encrypt_many(std::span<const Sealing> messages) const;
   void decrypt_many(std::span<Opening> messages) const;

@@ -1,36 +1,18 @@
 #include "modules/crypto/hasher.h"
 
-#include <cryptopp/blake2.h>
-
-#include "modules/crypto/hash_types.h"
+#include "modules/crypto/provider.h"
 
 namespace adyton::crypto {
-namespace {
 
-std::unique_ptr<CryptoPP::HashTransformation> make_function(Hash hash) {
-  if (hash == Hash::blake2b) return std::make_unique<CryptoPP::BLAKE2b>();
-  return visit_hash(hash, [](auto tag) -> std::unique_ptr<CryptoPP::HashTransformation> {
-    return std::make_unique<typename decltype(tag)::type>();
-  });
-}
-
-}  // namespace
-
-struct Hasher::State {
-  std::unique_ptr<CryptoPP::HashTransformation> function;
-};
-
-Hasher::Hasher(Hash hash) : state_(std::make_unique<State>()) {
-  state_->function = make_function(hash);
-}
-Hasher::Hasher(Hasher&&) noexcept = default;
-Hasher& Hasher::operator=(Hasher&&) noexcept = default;
-Hasher::~Hasher() = default;
+Hasher::Hasher(Hash hash) : engine_(engines().hash(hash)) {}
 
 void Hasher::hash(Bytes message, std::uint8_t* out) {
-  // Final() makes it ready for the next message.
-  state_->function->Update(message.data(), message.size());
-  state_->function->Final(out);
+  const Tagging tagging{message, out};
+  engine_->digest_many({}, {&tagging, 1});
+}
+
+void Hasher::hash_many(std::span<const Tagging> messages) {
+  engine_->digest_many({}, messages);
 }
 
 }  // namespace adyton::crypto

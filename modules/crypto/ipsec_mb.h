@@ -1,26 +1,24 @@
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "host/base/result.h"
-#include "modules/crypto/gcm_engine.h"
+#include "modules/crypto/engines.h"
 
 namespace adyton::crypto {
 
 /// Intel's IPsec-MB as the build and this process find it. The library is asked for nothing but its
-/// version until make_gcm is called: the layout of all else belongs to the version compiled
+/// version until `engines` is called: the layout of all else belongs to the version compiled
 /// against.
 struct IpsecMb {
   std::string compiled_version;  // "1.3.0"; empty: not built in
   std::string loaded_version;    // another one only where the library is a shared one
 
-  /// An engine, or why the library has none for this machine. Called only if the versions are
-  /// equal.
-  Result<std::unique_ptr<GcmEngine>> (*make_gcm)();
+  /// What it does, or why it does nothing on this machine. Called only if the versions are equal.
+  Result<const Engines*> (*engines)();
 };
 
-/// Any thread. (ipsec_mb_absent.cpp takes the place of ipsec_mb.cpp where the build has no
+/// Any thread. (ipsec_mb_absent.cpp takes the place of the ipsec_mb*.cpp where the build has no
 /// library.)
 IpsecMb ipsec_mb();
 

@@ -3,7 +3,7 @@
 namespace adyton::crypto {
 
 IpsecMb ipsec_mb() {
-  return {"", "", []() -> Result<std::unique_ptr<GcmEngine>> {
+  return {"", "", []() -> Result<const Engines*> {
             return Error{ErrorCode::config, "IPsec-MB is not built in"};
           }};
 }

@@ -1,12 +1,12 @@
 #include "modules/crypto/mac.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
-#include <cryptopp/hmac.h>
-#include <cryptopp/sha.h>
-
 #include "modules/crypto/compare.h"
+#include "modules/crypto/provider.h"
 #include "modules/crypto/wire.h"
 #include "modules/crypto/worker_pool.h"
 
@@ -23,12 +23,9 @@ struct MacKey {
   std::size_t size() const { return prefix.size() + tag_size(); }
 };
 
-std::unique_ptr<CryptoPP::MessageAuthenticationCode> make_hmac(const MacKey& key) {
-  const Bytes bytes = key.material.bytes();
-  if (key.type == KeyType::hmac_sha256) {
-    return std::make_unique<CryptoPP::HMAC<CryptoPP::SHA256>>(bytes.data(), bytes.size());
-  }
-  return std::make_unique<CryptoPP::HMAC<CryptoPP::SHA512>>(bytes.data(), bytes.size());
+std::unique_ptr<DigestEngine> make_hmac(const MacKey& key) {
+  const Hash hash = key.type == KeyType::hmac_sha256 ? Hash::sha256 : Hash::sha512;
+  return engines().hmac(hash, key.material.bytes());
 }
 
 }  // namespace
@@ -44,11 +41,13 @@ class Mac::Impl {
 
   void compute(Bytes head, std::span<const Tagging> messages) {
     const auto worker = workers_.lease([this] { return std::make_unique<Worker>(*this); });
-    CryptoPP::MessageAuthenticationCode& hmac = worker->hmac(computing_);
-    for (const Tagging& message : messages) {
-      update(hmac, head);
-      update(hmac, message.message);
-      hmac.Final(computing().prefix.write(message.out));
+    std::array<Tagging, group_size> group;
+    for (std::size_t at = 0; at < messages.size(); at += group_size) {
+      const auto part = messages.subspan(at, std::min(group_size, messages.size() - at));
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        group[i] = {part[i].message, computing().prefix.write(part[i].out)};
+      }
+      worker->hmac(computing_).digest_many(head, std::span(group).first(part.size()));
     }
   }
 
@@ -59,31 +58,29 @@ class Mac::Impl {
       const MacKey& key = keys_[i];
       if (code.size() != key.size() || !key.prefix.matches(code)) continue;
       std::vector<std::uint8_t> tag(key.tag_size());
-      update(worker->hmac(i), message);
-      worker->hmac(i).Final(tag.data());
+      const Tagging tagging{message, tag.data()};
+      worker->hmac(i).digest_many({}, {&tagging, 1});
       right |= constant_time_equal(tag, code.subspan(key.prefix.size()));
     }
     return right;
   }
 
  private:
+  static constexpr std::size_t group_size = 128;
+
   // One thread's keyed functions, made as they are needed.
   class Worker {
    public:
     explicit Worker(const Impl& owner) : owner_(owner), hmacs_(owner.keys_.size()) {}
-    CryptoPP::MessageAuthenticationCode& hmac(std::size_t index) {
+    DigestEngine& hmac(std::size_t index) {
       if (!hmacs_[index]) hmacs_[index] = make_hmac(owner_.keys_[index]);
       return *hmacs_[index];
     }
 
    private:
     const Impl& owner_;
-    std::vector<std::unique_ptr<CryptoPP::MessageAuthenticationCode>> hmacs_;
+    std::vector<std::unique_ptr<DigestEngine>> hmacs_;
   };
-
-  static void update(CryptoPP::MessageAuthenticationCode& hmac, Bytes data) {
-    if (!data.empty()) hmac.Update(data.data(), data.size());
-  }
 
   std::vector<MacKey> keys_;
   std::size_t computing_ = 0;

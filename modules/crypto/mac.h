@@ -8,15 +8,10 @@
 
 #include "host/base/result.h"
 #include "host/base/text.h"
+#include "modules/crypto/digest_engine.h"
 #include "modules/crypto/keyring.h"
 
 namespace adyton::crypto {
-
-/// One message to authenticate. `out` has room for Mac::size() bytes.
-struct Tagging {
-  Bytes message;
-  std::uint8_t* out;
-};
 
 /// HMAC (RFC 2104) under a keyring, in Tink's wire form: 01 and the key id (nothing for a raw key),
 /// then the whole tag. Equal messages have equal codes, which nobody without the key can compute.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <span>
+
+#include "modules/crypto/random.h"
 
 namespace adyton::crypto {
 namespace {
@@ -32,14 +35,10 @@ void IvCounter::next(std::uint8_t* out) {
   std::memcpy(out + sizeof high, &low, sizeof low);
 }
 
-NonceSource::NonceSource(std::size_t nonce_size, std::size_t salt_size, std::size_t messages)
-    : nonce_size_(nonce_size),
-      salt_size_(salt_size),
-      remaining_(messages),
-      random_(salt_size == 0 ? nonce_size * messages : nonce_size) {
-  if (salt_size_ == 0) return;
-  random_.fill({salt_.data(), nonce_size});
-  counter_ = IvCounter(salt_.data() + salt_size_);
+NonceSource::NonceSource(std::size_t nonce_size, std::size_t messages)
+    : nonce_size_(nonce_size), remaining_(messages) {
+  draw_random({first_.data(), nonce_size});
+  counter_ = IvCounter(first_.data() + (nonce_size - IvCounter::size));
 }
 
 void NonceSource::make_some() {
@@ -47,12 +46,8 @@ void NonceSource::make_some() {
   remaining_ -= std::min(remaining_, made_);
   at_ = 0;
   for (auto& nonce : std::span(nonces_).first(made_)) {
-    if (salt_size_ == 0) {
-      random_.fill({nonce.data(), nonce_size_});
-    } else {
-      nonce = salt_;
-      counter_.next(nonce.data() + salt_size_);
-    }
+    nonce = first_;
+    counter_.next(nonce.data() + (nonce_size_ - IvCounter::size));
   }
 }
 

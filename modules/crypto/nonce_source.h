@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "host/base/text.h"
-#include "modules/crypto/random.h"
 
 namespace adyton::crypto {
 
@@ -26,14 +25,15 @@ class IvCounter {
   std::uint64_t low_ = 0;
 };
 
-/// The nonces of one batch, all different. With a salt (X-AES-GCM: salt, then an IV): drawn once,
-/// then the IV counts up. Without: each drawn. Lives no longer than the batch (see RandomBatch).
+/// The nonces of one batch, all different: a random one is drawn (random.h), whose last
+/// IvCounter::size bytes count up. What stands before them, X-AES-GCM's salt, they share. Lives no
+/// longer than the batch, so that no forked child has it.
 class NonceSource {
  public:
   static constexpr std::size_t longest_nonce = 24;
 
-  /// `messages`: how many will be asked for. `salt_size` is 0 or nonce_size - IvCounter::size.
-  NonceSource(std::size_t nonce_size, std::size_t salt_size, std::size_t messages);
+  /// `nonce_size`: IvCounter::size to longest_nonce. `messages`: how many will be asked for.
+  NonceSource(std::size_t nonce_size, std::size_t messages);
 
   /// Valid until the source is next used.
   Bytes next() {
@@ -48,13 +48,11 @@ class NonceSource {
   void make_some();
 
   std::size_t nonce_size_;
-  std::size_t salt_size_;
   std::size_t remaining_;
-  RandomBatch random_;
   IvCounter counter_;
   std::size_t at_ = 0;
   std::size_t made_ = 0;
-  std::array<std::uint8_t, longest_nonce> salt_;  // as much of it as salt_size_ says
+  std::array<std::uint8_t, longest_nonce> first_;
   std::array<std::array<std::uint8_t, longest_nonce>, most_ahead> nonces_;
 };
 

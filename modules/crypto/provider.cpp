@@ -2,20 +2,26 @@
 
 #include <cstdlib>
 
-#include "modules/crypto/gcm_known_answers.h"
+#include "modules/crypto/known_answers.h"
 
 namespace adyton::crypto {
 namespace {
 
-/// Why the library is not used; empty if it is.
-std::string reason_against(const IpsecMb& library, std::string_view wish) {
-  if (wish == "cryptopp") return "ADYTON_CRYPTO=cryptopp";
+struct Answer {
+  const Engines* engines;  // none: not used
+  std::string reason;
+};
+
+Answer ask(const IpsecMb& library, std::string_view wish) {
+  if (wish == "cryptopp") return {nullptr, "ADYTON_CRYPTO=cryptopp"};
   if (library.loaded_version != library.compiled_version) {
-    return cat("Adyton was compiled against ", library.compiled_version);
+    return {nullptr, cat("Adyton was compiled against ", library.compiled_version)};
   }
-  const auto engine = library.make_gcm();
-  if (!engine.ok()) return engine.error().message;
-  return gives_known_answers(**engine) ? "" : "it fails the known-answer test";
+  const auto engines = library.engines();
+  if (!engines.ok()) return {nullptr, engines.error().message};
+  const std::string_view wrong = wrong_answer(**engines);
+  if (!wrong.empty()) return {nullptr, cat("it fails the known-answer test of ", wrong)};
+  return {*engines, ""};
 }
 
 ProviderChoice choose_for_process() {
@@ -26,11 +32,17 @@ ProviderChoice choose_for_process() {
 }  // namespace
 
 ProviderChoice choose_provider(const IpsecMb& library, std::string_view wish) {
-  if (library.compiled_version.empty()) return {Provider::cryptopp, "IPsec-MB not built in"};
+  const Engines& fallback = cryptopp_engines();
+  if (library.compiled_version.empty()) {
+    return {Provider::cryptopp, "IPsec-MB not built in", &fallback};
+  }
   const std::string name = cat("IPsec-MB ", library.loaded_version);
-  const std::string reason = reason_against(library, wish);
-  if (!reason.empty()) return {Provider::cryptopp, cat(name, ", not used: ", reason)};
-  return {Provider::ipsec_mb, cat(name, " (AES-GCM)")};
+  const Answer answer = ask(library, wish);
+  if (answer.engines == nullptr) {
+    return {Provider::cryptopp, cat(name, ", not used: ", answer.reason), &fallback};
+  }
+  return {Provider::ipsec_mb, cat(name, " (AES-GCM, ChaCha20-Poly1305, AES-SIV, SHA-2, HMAC)"),
+          answer.engines};
 }
 
 const ProviderChoice& provider_choice() {
@@ -38,9 +50,8 @@ const ProviderChoice& provider_choice() {
   return choice;
 }
 
-std::unique_ptr<GcmEngine> make_gcm_engine() {
-  if (provider_choice().gcm == Provider::cryptopp) return make_cryptopp_gcm();
-  return std::move(*ipsec_mb().make_gcm());
+const Engines& engines() {
+  return *provider_choice().engines;
 }
 
 }  // namespace adyton::crypto

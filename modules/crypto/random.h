@@ -11,27 +11,11 @@ namespace adyton::crypto {
 /// initialised. std::system_error if the kernel has no getrandom. Any thread.
 void fill_random(std::span<std::uint8_t> out);
 
-/// Nonces for one batch: random bytes drawn in blocks, since a system call costs more than the
-/// cipher. Lives no longer than the call that made it, so that no drawn byte is ever on both sides
-/// of a fork.
-class RandomBatch {
- public:
-  /// `total`: how many bytes the batch will ask for; no more than that are drawn.
-  explicit RandomBatch(std::size_t total) : remaining_(total) {}
-  ~RandomBatch();
-  RandomBatch(const RandomBatch&) = delete;
-  RandomBatch& operator=(const RandomBatch&) = delete;
-
-  /// `out` at most 64 bytes.
-  void fill(std::span<std::uint8_t> out);
-
- private:
-  void refill(std::size_t least);
-
-  std::size_t remaining_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
-  std::uint8_t block_[3072];
-};
+/// Fills `out`, at most 64 bytes, with what this thread drew from fill_random() ahead, since a
+/// system call costs more than a short message: for nonces, not for keys. No byte is given twice,
+/// nor kept when it was given. The page that holds them is wiped in a forked child
+/// (MADV_WIPEONFORK), and with it the mark without which nothing is taken from it, so that a child
+/// draws anew. Where the kernel has no such page, every call draws.
+void draw_random(std::span<std::uint8_t> out);
 
 }  // namespace adyton::crypto

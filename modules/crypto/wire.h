@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,12 +22,14 @@ class WirePrefix {
   std::size_t size() const { return size_; }
   /// Returns the place behind the prefix.
   std::uint8_t* write(std::uint8_t* out) const {
-    std::memcpy(out, bytes_.data(), size_);
-    return out + size_;
+    if (size_ == 0) return out;
+    std::memcpy(out, bytes_.data(), bytes_.size());
+    return out + bytes_.size();
   }
   bool matches(Bytes ciphertext) const {
+    if (size_ == 0) return true;
     return ciphertext.size() >= size_ &&
-           std::equal(bytes_.begin(), bytes_.begin() + size_, ciphertext.begin());
+           std::memcmp(bytes_.data(), ciphertext.data(), bytes_.size()) == 0;
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -8,8 +9,9 @@
 namespace adyton::crypto {
 
 /// The ciphers of an Aead or Daead for one thread at a time, kept between calls because expanding
-/// the keys costs more than a message. There are as many workers as calls ever ran at once. Any
-/// thread.
+/// the keys costs more than a message: about as many workers as calls ever ran at once, and at most
+/// 64. Any thread. Nobody waits for the lock, since a child that was forked while another thread
+/// held it would wait for ever: where it is taken, a worker is made, or not kept.
 template <class Worker>
 class WorkerPool {
  public:
@@ -33,8 +35,8 @@ class WorkerPool {
   template <class Make>
   Lease lease(Make make) {
     {
-      const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
+      const std::unique_lock lock(mutex_, std::try_to_lock);
+      if (lock && !idle_.empty()) {
         std::unique_ptr<Worker> worker = std::move(idle_.back());
         idle_.pop_back();
         return Lease(*this, std::move(worker));
@@ -44,9 +46,11 @@ class WorkerPool {
   }
 
  private:
+  static constexpr std::size_t most_idle = 64;
+
   void give_back(std::unique_ptr<Worker> worker) {
-    const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(worker));
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock && idle_.size() < most_idle) idle_.push_back(std::move(worker));
   }
 
   std::mutex mutex_;

@@ -92,8 +92,7 @@ class PlainHash final : public HashStep {
 
  protected:
   void hash(std::span<const crypto::Tagging> messages) const override {
-    crypto::Hasher hasher(function_);
-    for (const crypto::Tagging& message : messages) hasher.hash(message.message, message.out);
+    crypto::Hasher(function_).hash_many(messages);
   }
 
  private:

@@ -1,6 +1,10 @@
+#include <algorithm>
+#include <array>
+#include <vector>
+
 #include "host/python/error.h"
 #include "modules/crypto/aead.h"
-#include "modules/crypto/aead_cipher.h"
+#include "modules/crypto/binding/aead_columns.h"
 #include "modules/crypto/binding/batch.h"
 #include "modules/crypto/binding/call.h"
 #include "modules/crypto/binding/keyring_type.h"
@@ -10,7 +14,6 @@
 namespace adyton::crypto {
 namespace {
 
-using python::GilRelease;
 using python::Ref;
 
 constexpr const char* encrypt_parameters[] = {"plaintext", "associated_data"};
@@ -19,12 +22,6 @@ constexpr const char* encrypt_many_parameters[] = {"plaintexts", "associated_dat
 constexpr const char* decrypt_many_parameters[] = {"ciphertexts", "associated_data"};
 constexpr const char* aead_parameters[] = {"keyring"};
 constexpr const char* daead_parameters[] = {"keyring", "key_id"};
-
-bool check_length(Bytes plaintext) {
-  if (plaintext.size() <= AeadCipher::longest_plaintext) return true;
-  PyErr_SetString(PyExc_ValueError, "a plaintext has at most 2**36 - 32 bytes; split it");
-  return false;
-}
 
 // The four methods, for a Primitive that is Aead or Daead.
 template <class Primitive>
@@ -62,13 +59,18 @@ struct Methods {
       const auto ciphertext = Buffer::of(gil, slots[0], "ciphertext");
       const auto data = OptionalBuffer::of(gil, slots[1], "associated_data");
       if (!ciphertext || !data) return nullptr;
-      Ref out = new_bytes(ciphertext->bytes().size());
+      // As long as the plaintext where that is known.
+      const auto overhead = Self::of(self).overhead();
+      const std::size_t size = ciphertext->bytes().size();
+      if (overhead && size < *overhead) return refuse(gil);
+      Ref out = new_bytes(size - overhead.value_or(0));
       if (!out) return nullptr;
       Opening message{ciphertext->bytes(), data->bytes(), data_of(out)};
       release_if_worth(gil, message.ciphertext.size(), [&] {
         Self::of(self).decrypt_many({&message, 1});
       });
-      if (!message.ok) return python::raise(gil, {ErrorCode::crypto, "decryption failed"});
+      if (!message.ok) return refuse(gil);
+      if (overhead) return out.release();
       PyObject* shrunk = out.release();
       _PyBytes_Resize(&shrunk, static_cast<Py_ssize_t>(message.size));
       return shrunk;
@@ -112,36 +114,104 @@ struct Methods {
   }
 
  private:
-  template <class Work>
-  static void release_if_worth(Gil& gil, std::size_t bytes, Work work) {
-    if (!worth_releasing_gil(bytes)) return work();
-    const GilRelease released(gil);
-    work();
-  }
-
   // The results are written where they will stay: into bytes objects that nobody else has seen.
   static PyObject* seal_all(Gil& gil, const Primitive& primitive, const PinnedList& plaintexts,
                             Bytes data) {
-    std::vector<Ref> results;
-    std::vector<Sealing> messages;
-    results.reserve(plaintexts.size());
-    messages.reserve(plaintexts.size());
+    Ref results = new_hidden_list(plaintexts.size());
+    if (!results) return nullptr;
     for (std::size_t i = 0; i < plaintexts.size(); ++i) {
+      plaintexts.fetch(i + 16);
       if (!check_length(plaintexts[i])) return nullptr;
-      results.push_back(new_bytes(primitive.ciphertext_size(plaintexts[i].size())));
-      if (!results.back()) return nullptr;
-      messages.push_back({plaintexts[i], data, data_of(results.back())});
+      Ref out = new_bytes(primitive.ciphertext_size(plaintexts[i].size()));
+      if (!out) return nullptr;
+      PyList_SET_ITEM(results.get(), static_cast<Py_ssize_t>(i), out.release());
     }
-    for_each_part(gil, messages.size(), plaintexts.total(),
+    for_each_part(gil, plaintexts.size(), plaintexts.total(),
                   [&](std::size_t begin, std::size_t end) {
-                    primitive.encrypt_many(std::span(messages).subspan(begin, end - begin));
+                    seal_items(primitive, plaintexts, data, results, begin, end);
                   });
-    return list_of(results);
+    return show(std::move(results));
+  }
+
+  static void seal_items(const Primitive& primitive, const PinnedList& plaintexts, Bytes data,
+                         const Ref& results, std::size_t begin, std::size_t end) {
+    std::array<Sealing, messages_at_once> messages;
+    while (begin < end) {
+      const std::size_t count = std::min(end - begin, messages.size());
+      for (std::size_t i = 0; i < count; ++i) {
+        plaintexts.fetch(begin + i + 16);
+        messages[i] = {plaintexts[begin + i], data, item_data(results, begin + i)};
+      }
+      primitive.encrypt_many(std::span(messages).first(count));
+      begin += count;
+    }
+  }
+
+  static std::uint8_t* item_data(const Ref& list, std::size_t i) {
+    PyObject* const item = PyList_GET_ITEM(list.get(), static_cast<Py_ssize_t>(i));
+    return reinterpret_cast<std::uint8_t*>(PyBytes_AS_STRING(item));
+  }
+
+  static PyObject* refuse(Gil& gil) {
+    return python::raise(gil, {ErrorCode::crypto, "decryption failed"});
+  }
+  static PyObject* refuse(Gil& gil, std::size_t item) {
+    return python::raise(gil, {ErrorCode::crypto, cat("decryption failed (item ", item, ")")});
+  }
+
+  static PyObject* open_all(Gil& gil, const Primitive& primitive, const PinnedList& ciphertexts,
+                            Bytes data) {
+    const auto overhead = primitive.overhead();
+    return overhead ? open_in_place(gil, primitive, ciphertexts, data, *overhead)
+                    : open_in_arena(gil, primitive, ciphertexts, data);
+  }
+
+  // How long each plaintext is, is known: as seal_all. What had been opened when another was
+  // refused is wiped.
+  static PyObject* open_in_place(Gil& gil, const Primitive& primitive,
+                                 const PinnedList& ciphertexts, Bytes data, std::size_t overhead) {
+    Ref results = new_hidden_list(ciphertexts.size());
+    if (!results) return nullptr;
+    for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
+      ciphertexts.fetch(i + 16);
+      if (ciphertexts[i].size() < overhead) return refuse(gil, i);
+      Ref out = new_bytes(ciphertexts[i].size() - overhead);
+      if (!out) return nullptr;
+      PyList_SET_ITEM(results.get(), static_cast<Py_ssize_t>(i), out.release());
+    }
+    FirstFailure failure;
+    for_each_part(gil, ciphertexts.size(), ciphertexts.total(),
+                  [&](std::size_t begin, std::size_t end) {
+                    open_items(primitive, ciphertexts, data, results, begin, end, failure);
+                  });
+    if (!failure.any()) return show(std::move(results));
+    for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
+      wipe(item_data(results, i), ciphertexts[i].size() - overhead);
+    }
+    return refuse(gil, failure.item());
+  }
+
+  static void open_items(const Primitive& primitive, const PinnedList& ciphertexts, Bytes data,
+                         const Ref& results, std::size_t begin, std::size_t end,
+                         FirstFailure& failure) {
+    std::array<Opening, messages_at_once> messages;
+    while (begin < end) {
+      const std::size_t count = std::min(end - begin, messages.size());
+      for (std::size_t i = 0; i < count; ++i) {
+        ciphertexts.fetch(begin + i + 16);
+        messages[i] = {ciphertexts[begin + i], data, item_data(results, begin + i)};
+      }
+      primitive.decrypt_many(std::span(messages).first(count));
+      for (std::size_t i = 0; i < count; ++i) {
+        if (!messages[i].ok) failure.at(begin + i);
+      }
+      begin += count;
+    }
   }
 
   // How long a plaintext is shows only afterwards: they go through one piece of wiped memory.
-  static PyObject* open_all(Gil& gil, const Primitive& primitive, const PinnedList& ciphertexts,
-                            Bytes data) {
+  static PyObject* open_in_arena(Gil& gil, const Primitive& primitive,
+                                 const PinnedList& ciphertexts, Bytes data) {
     Secret arena(ciphertexts.total());
     std::vector<Opening> messages;
     messages.reserve(ciphertexts.size());
@@ -154,27 +224,17 @@ struct Methods {
                   [&](std::size_t begin, std::size_t end) {
                     primitive.decrypt_many(std::span(messages).subspan(begin, end - begin));
                   });
-    std::vector<Ref> results;
-    results.reserve(messages.size());
-    for (const Opening& message : messages) {
-      if (!message.ok) {
-        return python::raise(
-            gil, {ErrorCode::crypto, cat("decryption failed (item ", results.size(), ")")});
-      }
-      results.push_back(Ref::steal(PyBytes_FromStringAndSize(
-          reinterpret_cast<const char*>(message.out), static_cast<Py_ssize_t>(message.size))));
-      if (!results.back()) return nullptr;
+    Ref results = new_hidden_list(messages.size());
+    if (!results) return nullptr;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      if (!messages[i].ok) return refuse(gil, i);
+      PyObject* const text =
+          PyBytes_FromStringAndSize(reinterpret_cast<const char*>(messages[i].out),
+                                    static_cast<Py_ssize_t>(messages[i].size));
+      if (text == nullptr) return nullptr;
+      PyList_SET_ITEM(results.get(), static_cast<Py_ssize_t>(i), text);
     }
-    return list_of(results);
-  }
-
-  static PyObject* list_of(std::vector<Ref>& items) {
-    PyObject* const list = PyList_New(static_cast<Py_ssize_t>(items.size()));
-    if (list == nullptr) return nullptr;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), items[i].release());
-    }
-    return list;
+    return show(std::move(results));
   }
 };
 
@@ -216,6 +276,64 @@ PyObject* new_daead(PyTypeObject* type, PyObject* tuple, PyObject* dict) {
   });
 }
 
+constexpr const char* encrypt_column_documentation =
+    "encrypt_column($self, data, offsets, associated_data=b'', *, offset_width=None)\n--\n\n"
+    "Encrypts each value of a column in Arrow's layout, with no Python object for a value.\n\n"
+    "Value i is data[offsets[i]:offsets[i + 1]]. data: a bytes-like object; offsets: a contiguous\n"
+    "buffer of n + 1 native int32 or int64 (of numpy, array, ...), or of bytes (as pyarrow's "
+    "are),\n"
+    "which are int32 unless offset_width says 8. Returns (data, offsets): bytes, and a memoryview "
+    "of\n"
+    "n + 1 integers as wide as the given ones, the first of which is 0. An empty value, and with "
+    "it a\n"
+    "null, is encrypted like any other. On all cores without the GIL. ValueError for offsets that\n"
+    "fall or leave the data, OverflowError for a result that 32 bits don't reach.";
+constexpr const char* decrypt_column_documentation =
+    "decrypt_column($self, data, offsets, associated_data=b'', *, offset_width=None)\n--\n\n"
+    "The column of plaintexts of what encrypt_column() gave; the same arguments and results.\n\n"
+    "DecryptionError, and no result, if one of them can't be decrypted.";
+constexpr const char* encrypt_column_into_documentation =
+    "encrypt_column_into($self, data, offsets, out, out_offsets, associated_data=b'', *, "
+    "offset_width=None)\n--\n\n"
+    "encrypt_column() into two buffers of the caller's; returns the bytes written to out.\n\n"
+    "out_offsets gets n + 1 integers as wide as those of offsets. ValueError, and nothing is "
+    "written,\n"
+    "if a buffer is too small (it says how much is needed) or overlaps another.";
+constexpr const char* decrypt_column_into_documentation =
+    "decrypt_column_into($self, data, offsets, out, out_offsets, associated_data=b'', *, "
+    "offset_width=None)\n--\n\n"
+    "decrypt_column() into two buffers of the caller's; returns the bytes written to out.\n\n"
+    "As encrypt_column_into(); where the keyring's keys are of several kinds, out must be as long "
+    "as\n"
+    "the ciphertexts. After DecryptionError out is wiped as far as plaintexts would have gone.";
+constexpr const char* encrypt_into_documentation =
+    "encrypt_into($self, plaintext, out, associated_data=b'')\n--\n\n"
+    "Encrypts into a buffer of the caller's; returns the length of the ciphertext.\n\n"
+    "ValueError, and nothing is written, if out is too small (it says how much is needed) or "
+    "overlaps\n"
+    "the plaintext.";
+constexpr const char* decrypt_into_documentation =
+    "decrypt_into($self, ciphertext, out, associated_data=b'')\n--\n\n"
+    "Decrypts into a buffer of the caller's; returns the length of the plaintext.\n\n"
+    "As encrypt_into(); where the keyring's keys are of several kinds, out must be as long as the\n"
+    "ciphertext. After DecryptionError out is wiped as far as the plaintext would have gone.";
+
+template <class Primitive>
+PyMethodDef column_methods[] = {
+    {"encrypt_column", fast(ColumnMethods<Primitive>::encrypt_column), fast_flags,
+     encrypt_column_documentation},
+    {"decrypt_column", fast(ColumnMethods<Primitive>::decrypt_column), fast_flags,
+     decrypt_column_documentation},
+    {"encrypt_column_into", fast(ColumnMethods<Primitive>::encrypt_column_into), fast_flags,
+     encrypt_column_into_documentation},
+    {"decrypt_column_into", fast(ColumnMethods<Primitive>::decrypt_column_into), fast_flags,
+     decrypt_column_into_documentation},
+    {"encrypt_into", fast(ColumnMethods<Primitive>::encrypt_into), fast_flags,
+     encrypt_into_documentation},
+    {"decrypt_into", fast(ColumnMethods<Primitive>::decrypt_into), fast_flags,
+     decrypt_into_documentation},
+};
+
 PyMethodDef aead_methods[] = {
     {"encrypt", fast(Methods<Aead>::encrypt), fast_flags,
      "encrypt($self, plaintext, associated_data=b'')\n--\n\n"
@@ -235,8 +353,14 @@ PyMethodDef aead_methods[] = {
      "decrypt_many($self, ciphertexts, associated_data=b'')\n--\n\n"
      "A list of what decrypt() makes of each, computed on all cores without the GIL.\n\n"
      "DecryptionError, and no result, if one of them can't be decrypted."},
-    {"__reduce__", refuse_pickling, METH_NOARGS, nullptr},
-    {nullptr, nullptr, 0, nullptr},
+    column_methods<Aead>[0],
+    column_methods<Aead>[1],
+    column_methods<Aead>[2],
+    column_methods<Aead>[3],
+    column_methods<Aead>[4],
+    column_methods<Aead>[5],
+    { "__reduce__", refuse_pickling, METH_NOARGS, nullptr },
+    { nullptr, nullptr, 0, nullptr },
 };
 
 PyMethodDef daead_methods[] = {
@@ -258,8 +382,14 @@ PyMethodDef daead_methods[] = {
      "decrypt_many($self, ciphertexts, associated_data=b'')\n--\n\n"
      "A list of what decrypt_deterministically() makes of each, computed on all cores without the\n"
      "GIL. DecryptionError, and no result, if one of them can't be decrypted."},
-    {"__reduce__", refuse_pickling, METH_NOARGS, nullptr},
-    {nullptr, nullptr, 0, nullptr},
+    column_methods<Daead>[0],
+    column_methods<Daead>[1],
+    column_methods<Daead>[2],
+    column_methods<Daead>[3],
+    column_methods<Daead>[4],
+    column_methods<Daead>[5],
+    { "__reduce__", refuse_pickling, METH_NOARGS, nullptr },
+    { nullptr, nullptr, 0, nullptr },
 };
 
 template <class Primitive>

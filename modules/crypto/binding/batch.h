@@ -22,19 +22,44 @@ class PinnedList {
   /// nullopt with TypeError set if an item is not bytes-like; `name` is the argument's.
   static std::optional<PinnedList> of(python::Gil& gil, PyObject* sequence, const char* name);
 
-  std::size_t size() const { return items_.size(); }
-  Bytes operator[](std::size_t i) const { return items_[i]; }
+  /// No items.
+  PinnedList() = default;
+  PinnedList(PinnedList&&) = default;
+  PinnedList& operator=(PinnedList&&) = delete;
+  ~PinnedList();
+
+  std::size_t size() const {
+    return items_ ? static_cast<std::size_t>(PyTuple_GET_SIZE(items_.get())) : 0;
+  }
+  Bytes operator[](std::size_t i) const {
+    if (!views_.empty()) return views_[i];
+    PyObject* const item = PyTuple_GET_ITEM(items_.get(), static_cast<Py_ssize_t>(i));
+    return {reinterpret_cast<const std::uint8_t*>(PyBytes_AS_STRING(item)),
+            static_cast<std::size_t>(PyBytes_GET_SIZE(item))};
+  }
+  /// Has the head of item i brought into the cache.
+  void fetch(std::size_t i) const {
+    if (views_.empty() && i < size()) {
+      __builtin_prefetch(PyTuple_GET_ITEM(items_.get(), static_cast<Py_ssize_t>(i)));
+    }
+  }
   /// The bytes of all items together.
   std::size_t total() const { return total_; }
 
  private:
-  bool add(python::Gil& gil, PyObject* item, const char* name);
+  bool copy(PyObject* const* items);
+  bool pin_any(python::Gil& gil, const char* name);
 
-  std::vector<Bytes> items_;
-  std::vector<python::Ref> references_;  // of exact bytes, which need no more to be pinned
-  std::deque<Buffer> buffers_;           // of everything else
+  python::Ref items_;         // a tuple that nobody else sees
+  std::vector<Bytes> views_;  // none: every item is of type bytes, and pinned by the tuple
+  std::deque<Buffer> buffers_;
   std::size_t total_ = 0;
 };
+
+/// A list for that many new objects, each still to be set; empty with an exception set. The
+/// collector does not know it until show() is called, and so nobody does.
+python::Ref new_hidden_list(std::size_t size);
+PyObject* show(python::Ref list);
 
 /// Calls body(begin, end) over 0 … count - 1 in parts, without the GIL and, where the work is worth
 /// it, on the compute pool; `bytes` is the size of all messages together. The body must not throw.
@@ -44,9 +69,20 @@ void for_each_part(python::Gil& gil, std::size_t count, std::size_t bytes,
 /// Whether a message is long enough for another thread to be let run meanwhile.
 bool worth_releasing_gil(std::size_t bytes);
 
+/// Runs work() on one message of that size, without the GIL where that is worth it.
+template <class Work>
+void release_if_worth(python::Gil& gil, std::size_t bytes, Work work) {
+  if (!worth_releasing_gil(bytes)) return work();
+  const python::GilRelease released(gil);
+  work();
+}
+
 /// A new bytes object of that size, still to be written; empty with an exception set on failure.
 /// While nobody else knows of it, it may be written to without the GIL.
+python::Ref new_long_bytes(std::size_t size);
 inline python::Ref new_bytes(std::size_t size) {
+  constexpr std::size_t worth_huge_pages = 8 << 20;
+  if (size >= worth_huge_pages) return new_long_bytes(size);
   return python::Ref::steal(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size)));
 }
 inline std::uint8_t* data_of(const python::Ref& bytes) {

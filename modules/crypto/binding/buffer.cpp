@@ -31,6 +31,19 @@ Buffer::~Buffer() {
   if (held_ == Held::view) PyBuffer_Release(&view_);
 }
 
+std::optional<WritableBuffer> WritableBuffer::of(python::Gil&, PyObject* object, const char* name) {
+  WritableBuffer buffer;
+  if (PyObject_GetBuffer(object, &buffer.view_, PyBUF_CONTIG) == 0) {
+    buffer.held_ = true;
+    return buffer;
+  }
+  PyErr_Format(
+      PyExc_TypeError,
+      "%s must be a contiguous buffer that can be written to, as a bytearray is, not %.100s", name,
+      Py_TYPE(object)->tp_name);
+  return std::nullopt;
+}
+
 std::optional<OptionalBuffer> OptionalBuffer::of(python::Gil& gil, PyObject* object,
                                                  const char* name) {
   OptionalBuffer optional;

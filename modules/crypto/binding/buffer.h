@@ -35,6 +35,32 @@ class Buffer {
   Held held_ = Held::nothing;
 };
 
+/// The memory of a buffer that is to be written to: pinned as Buffer's.
+class WritableBuffer {
+ public:
+  /// nullopt with TypeError set if the object has no contiguous, writable buffer.
+  static std::optional<WritableBuffer> of(python::Gil& gil, PyObject* object, const char* name);
+
+  WritableBuffer(WritableBuffer&& other) noexcept
+      : view_(other.view_), held_(std::exchange(other.held_, false)) {}
+  WritableBuffer& operator=(WritableBuffer&&) = delete;
+  ~WritableBuffer() {
+    if (held_) PyBuffer_Release(&view_);
+  }
+
+  std::uint8_t* data() const { return static_cast<std::uint8_t*>(view_.buf); }
+  std::size_t size() const { return static_cast<std::size_t>(view_.len); }
+  bool overlaps(Bytes bytes) const {
+    return size() != 0 && bytes.data() < data() + size() && data() < bytes.data() + bytes.size();
+  }
+
+ private:
+  WritableBuffer() = default;
+
+  Py_buffer view_{};
+  bool held_ = false;
+};
+
 /// Like Buffer::of, where the argument may be left out or None: then it is empty. False on failure.
 struct OptionalBuffer {
   std::optional<Buffer> buffer;

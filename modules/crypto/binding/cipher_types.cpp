@@ -16,7 +16,6 @@
 namespace adyton::crypto {
 namespace {
 
-using python::GilRelease;
 using python::Ref;
 
 constexpr const char* key_parameter[] = {"key"};
@@ -78,13 +77,6 @@ struct Keyed {
     return workers->lease([this] { return std::make_unique<Cipher>(key.bytes()); });
   }
 };
-
-template <class Work>
-void release_if_worth(Gil& gil, std::size_t bytes, Work work) {
-  if (!worth_releasing_gil(bytes)) return work();
-  const GilRelease released(gil);
-  work();
-}
 
 bool check_length(Bytes data) {
   if (data.size() <= AeadCipher::longest_plaintext) return true;
@@ -222,21 +214,23 @@ struct SivCall {
   std::vector<Bytes> associated_data;
 };
 
+std::optional<PinnedList> take_components(Gil& gil, PyObject* list) {
+  if (list == nullptr || list == Py_None) return PinnedList();
+  if (PyObject_CheckBuffer(list)) {
+    PyErr_SetString(PyExc_TypeError,
+                    "associated_data must be a list of bytes-like objects; put it in brackets");
+    return std::nullopt;
+  }
+  return PinnedList::of(gil, list, "associated_data");
+}
+
 std::optional<SivCall> take_siv_call(Gil& gil, const char* function,
                                      const CallArguments& arguments) {
   PyObject* slots[2];
   if (!take(gil, {function, siv_parameters, 1, 2}, arguments, slots)) return std::nullopt;
   auto data = Buffer::of(gil, slots[0], "data");
   if (!data || !check_length(data->bytes())) return std::nullopt;
-  std::optional<PinnedList> list{std::in_place};
-  if (slots[1] != nullptr && slots[1] != Py_None) {
-    if (PyObject_CheckBuffer(slots[1])) {
-      PyErr_SetString(PyExc_TypeError,
-                      "associated_data must be a list of bytes-like objects; put it in brackets");
-      return std::nullopt;
-    }
-    list = PinnedList::of(gil, slots[1], "associated_data");
-  }
+  auto list = take_components(gil, slots[1]);
   if (!list) return std::nullopt;
   if (list->size() > AesSiv::most_components) {
     PyErr_Format(PyExc_ValueError, "associated_data has at most %zu items, not %zu",

@@ -39,6 +39,9 @@ constexpr const char* documentation =
 constexpr const char* error_documentation =
     "A ciphertext was not made with this key and this associated data, or was changed.";
 
+constexpr const char* verification_documentation =
+    "A code or a signature is not that of the data under this keyring.";
+
 // Lets this thread act in the first interpreter, where it has a state there.
 class InFirstInterpreter {
  public:
@@ -58,7 +61,7 @@ void prepare_pybind11(Gil&) {
   py::detail::get_internals();
 }
 
-void add_error(py::module_& module, State& state) {
+void add_errors(py::module_& module, State& state) {
   state.decryption_error = Ref::steal(PyErr_NewExceptionWithDoc(
       "adyton.crypto.DecryptionError", error_documentation, PyExc_ValueError, nullptr));
   if (!state.decryption_error) throw ExceptionIsSet();
@@ -67,6 +70,10 @@ void add_error(py::module_& module, State& state) {
   py::handle(PyInterpreterState_GetDict(PyInterpreterState_Get()))[python::decryption_error_key] =
       error;
   module.attr("DecryptionError") = error;
+  state.verification_error = Ref::steal(PyErr_NewExceptionWithDoc(
+      "adyton.crypto.VerificationError", verification_documentation, PyExc_ValueError, nullptr));
+  if (!state.verification_error) throw ExceptionIsSet();
+  module.attr("VerificationError") = py::handle(state.verification_error.get());
 }
 
 py::tuple tuple_of(std::span<const std::string_view> names) {
@@ -78,9 +85,11 @@ py::tuple tuple_of(std::span<const std::string_view> names) {
 void fill(Gil& gil, py::module_ module) {
   State& state = *new (PyModule_GetState(module.ptr())) State;
   prepare_pybind11(gil);
-  add_error(module, state);
-  for (const auto add : {add_keyring_type, add_aead_types, add_cipher_types, add_hash_type,
-                         add_functions, add_age_types, add_age_functions, add_age_files}) {
+  add_errors(module, state);
+  for (const auto add :
+       {add_keyring_type, add_aead_types, add_cipher_types, add_hash_type, add_mac_type,
+        add_digest_functions, add_kdf_types, add_fernet_types, add_functions, add_age_types,
+        add_age_functions, add_age_files}) {
     if (add(gil, module.ptr(), state) != 0) throw ExceptionIsSet();
   }
   module.attr("key_types") = tuple_of(key_type_names());
@@ -105,11 +114,13 @@ int traverse(PyObject* module, visitproc visit, void* arg) {
   const State* const state = static_cast<State*>(PyModule_GetState(module));
   if (state == nullptr) return 0;
   Py_VISIT(state->decryption_error.get());
+  Py_VISIT(state->verification_error.get());
   Py_VISIT(state->hash_type.get());
   Py_VISIT(state->identity_type.get());
   Py_VISIT(state->recipient_type.get());
   Py_VISIT(state->sealed_reader_type.get());
   Py_VISIT(state->sealed_writer_type.get());
+  Py_VISIT(state->fernet_type.get());
   return 0;
 }
 

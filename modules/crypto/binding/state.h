@@ -11,11 +11,13 @@ namespace adyton::crypto {
 /// the module's exec, destroyed with the module.
 struct State {
   python::Ref decryption_error;
+  python::Ref verification_error;
   python::Ref hash_type;
   python::Ref identity_type;
   python::Ref recipient_type;
   python::Ref sealed_reader_type;
   python::Ref sealed_writer_type;
+  python::Ref fernet_type;
 };
 
 inline State& state_of(PyObject* module) {
@@ -32,6 +34,10 @@ int add_keyring_type(python::Gil& gil, PyObject* module, State& state);
 int add_aead_types(python::Gil& gil, PyObject* module, State& state);
 int add_cipher_types(python::Gil& gil, PyObject* module, State& state);
 int add_hash_type(python::Gil& gil, PyObject* module, State& state);
+int add_mac_type(python::Gil& gil, PyObject* module, State& state);
+int add_digest_functions(python::Gil& gil, PyObject* module, State& state);
+int add_kdf_types(python::Gil& gil, PyObject* module, State& state);
+int add_fernet_types(python::Gil& gil, PyObject* module, State& state);
 int add_functions(python::Gil& gil, PyObject* module, State& state);
 int add_age_types(python::Gil& gil, PyObject* module, State& state);
 int add_age_functions(python::Gil& gil, PyObject* module, State& state);

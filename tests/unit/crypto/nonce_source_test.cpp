@@ -1,5 +1,6 @@
 #include "modules/crypto/nonce_source.h"
 
+#include <memory>
 #include <set>
 #include <string>
 
@@ -37,24 +38,26 @@ TEST_CASE("an IV counts as one big-endian number and starts over after its last"
   CHECK(counted(unhex("ffffffffffffffffffffffff")) == "000000000000000000000000");
 }
 
-TEST_CASE("nonces with a salt share it and count on, however many are asked for") {
-  for (const std::size_t salt_size : {8, 12}) {
-    NonceSource source(salt_size + IvCounter::size, salt_size, 100);
+TEST_CASE("the nonces of a source share their head and count on, however many are asked for") {
+  for (const std::size_t nonce_size : {12, 20, 24}) {
+    const std::size_t head = nonce_size - IvCounter::size;
+    NonceSource source(nonce_size, 100);
     std::string last(as_text(source.next()));
-    CHECK(last.size() == salt_size + IvCounter::size);
+    CHECK(last.size() == nonce_size);
     for (std::size_t i = 1; i < 200; ++i) {  // also past what was announced
       const std::string nonce(as_text(source.next()));
-      CHECK(nonce.substr(0, salt_size) == last.substr(0, salt_size));
-      CHECK(hex(nonce.substr(salt_size)) == counted(last.substr(salt_size)));
+      CHECK(nonce.substr(0, head) == last.substr(0, head));
+      CHECK(hex(nonce.substr(head)) == counted(last.substr(head)));
       last = nonce;
     }
   }
 }
 
-TEST_CASE("nonces without a salt are drawn, each another, in its full length") {
+TEST_CASE("a source starts anywhere, in the full length of a nonce") {
   for (const std::size_t nonce_size : {12, 24}) {
-    NonceSource source(nonce_size, 0, 1000);
-    const std::set<std::string> nonces = draw(source, 1000);
+    std::set<std::string> nonces;
+    for (int i = 0; i < 1000; ++i)
+      nonces.merge(draw(*std::make_unique<NonceSource>(nonce_size, 1), 1));
     CHECK(nonces.size() == 1000);
     for (std::size_t i = 0; i < nonce_size; ++i) {
       std::set<char> values;
@@ -64,12 +67,12 @@ TEST_CASE("nonces without a salt are drawn, each another, in its full length") {
   }
 }
 
-TEST_CASE("two sources have no salt and no nonce in common") {
-  NonceSource first(24, 12, 50);
-  NonceSource second(24, 12, 50);
+TEST_CASE("two sources have no head and no nonce in common") {
+  NonceSource first(24, 50);
+  NonceSource second(24, 50);
   CHECK(as_text(first.next()).substr(0, 12) != as_text(second.next()).substr(0, 12));
-  NonceSource third(12, 0, 50);
-  NonceSource fourth(12, 0, 50);
+  NonceSource third(12, 50);
+  NonceSource fourth(12, 50);
   std::set<std::string> both = draw(third, 50);
   both.merge(draw(fourth, 50));
   CHECK(both.size() == 100);

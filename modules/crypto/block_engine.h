@@ -1,0 +1,21 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace adyton::crypto {
+
+using Block = std::array<std::uint8_t, 16>;
+
+/// What a provider supplies for short messages under AES-SIV: AES (FIPS 197) itself, of many blocks
+/// that do not depend on each other. One thread at a time; wiped by its destructor.
+class BlockEngine {
+ public:
+  virtual ~BlockEngine() = default;
+
+  /// Encrypts each block in its place.
+  virtual void encrypt(std::span<Block> blocks) = 0;
+};
+
+}  // namespace adyton::crypto

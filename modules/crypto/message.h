@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "host/base/text.h"
+
+namespace adyton::crypto {
+
+/// One message to seal. `out` has room for ciphertext_size(plaintext.size()) and may not overlap
+/// the plaintext.
+struct Sealing {
+  Bytes plaintext;
+  Bytes associated_data;
+  std::uint8_t* out;
+};
+
+/// One message to open. `out` has room for ciphertext.size(), or less where overhead() is a number,
+/// and may not overlap it. On success
+/// `ok` is true and `size` the plaintext's length; else `ok` is false, `size` 0 and `out` wiped.
+struct Opening {
+  Bytes ciphertext;
+  Bytes associated_data;
+  std::uint8_t* out;
+  std::size_t size = 0;
+  bool ok = false;
+};
+
+}  // namespace adyton::crypto
