@@ -22,6 +22,20 @@ Error failure(std::string_view action, const std::string& path, int error) {
   return {ErrorCode::io, cat("cannot ", action, " ", path, ": ", std::strerror(error))};
 }
 
+FileInfo info_of(const struct stat& st) {
+  const auto kind = S_ISREG(st.st_mode)   ? FileInfo::Kind::file
+                    : S_ISDIR(st.st_mode) ? FileInfo::Kind::directory
+                                          : FileInfo::Kind::other;
+  constexpr std::int64_t second = 1'000'000'000;
+  return {kind,
+          static_cast<std::uint64_t>(st.st_size),
+          st.st_dev,
+          st.st_ino,
+          st.st_mode & 07777,
+          st.st_uid,
+          st.st_mtim.tv_sec * second + st.st_mtim.tv_nsec};
+}
+
 class PosixFile final : public File {
  public:
   enum class Ownership { owned, borrowed };
@@ -84,6 +98,23 @@ class PosixOs final : public Os {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return failure("open", path, errno);
     return owned(fd, path);
+  }
+
+  Result<OpenedFile> open_itself(const std::string& path) override {
+    // Not blocking: a pipe of that name would otherwise wait for somebody to write.
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ELOOP) {
+      return Error{ErrorCode::config,
+                   cat(path,
+                       " is a symbolic link, which is not followed for keys; name the file "
+                       "itself")};
+    }
+    if (fd < 0) return failure("open", path, errno);
+    auto file = owned(fd, path);
+    struct stat st;
+    if (::fstat(fd, &st) != 0) return failure("open", path, errno);
+    if (!S_ISREG(st.st_mode)) return Error{ErrorCode::config, cat(path, " is no ordinary file")};
+    return OpenedFile{std::move(file), info_of(st)};
   }
 
   Result<std::unique_ptr<File>> create(const std::string& path, Existing existing) override {
@@ -163,17 +194,7 @@ class PosixOs final : public Os {
   Result<FileInfo> info(const std::string& path) override {
     struct stat st;
     if (::stat(path.c_str(), &st) != 0) return failure("open", path, errno);
-    const auto kind = S_ISREG(st.st_mode)   ? FileInfo::Kind::file
-                      : S_ISDIR(st.st_mode) ? FileInfo::Kind::directory
-                                            : FileInfo::Kind::other;
-    constexpr std::int64_t second = 1'000'000'000;
-    return FileInfo{kind,
-                    static_cast<std::uint64_t>(st.st_size),
-                    st.st_dev,
-                    st.st_ino,
-                    st.st_mode & 07777,
-                    st.st_uid,
-                    st.st_mtim.tv_sec * second + st.st_mtim.tv_nsec};
+    return info_of(st);
   }
 
   bool exists(const std::string& path) override {

@@ -45,6 +45,13 @@ struct FileInfo {
   std::int64_t modified = 0;  // nanoseconds since 1970 in UTC
 };
 
+/// An open file, and what it was when it was opened: nobody can put another in its place in
+/// between.
+struct OpenedFile {
+  std::unique_ptr<File> file;
+  FileInfo info;
+};
+
 /// The operating system, as far as files are concerned: the one way in which Adyton's data path
 /// touches them, so that a test can fail the nth call or drop what was not synced. Every error
 /// names the path. Any thread.
@@ -53,6 +60,10 @@ class Os {
   virtual ~Os() = default;
 
   virtual Result<std::unique_ptr<File>> open(const std::string& path) = 0;
+
+  /// The same for a file that holds keys: ErrorCode::config if the path's last part is a link,
+  /// which is not followed, or no ordinary file.
+  virtual Result<OpenedFile> open_itself(const std::string& path) = 0;
 
   /// A new file with mode 0600. Existing::error: fails if the name is taken (no link is followed).
   /// Existing::replace: an old file of that name is emptied. Fails if another process has it open

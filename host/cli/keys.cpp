@@ -3,47 +3,83 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <optional>
-#include <variant>
 
-#include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
-#include <boost/program_options/variables_map.hpp>
 
 #include "host/base/text.h"
 #include "host/cli/identity.h"
+#include "host/cli/keys_commands.h"
 #include "host/cli/options.h"
-#include "modules/crypto/keyring.h"
 
 namespace po = boost::program_options;
 
 namespace adyton::cli {
 namespace {
 
-using crypto::KeyInfo;
 using crypto::Keyring;
 using crypto::KeyType;
 
 constexpr std::string_view usage =
-    "usage: adyton keys new FILE [--type TYPE]\n"
-    "       adyton keys list FILE\n"
-    "       adyton keys rotate FILE [--type TYPE]\n"
+    "usage: adyton keys new FILE [--type TYPE] [how it is sealed]\n"
+    "       adyton keys list FILE [--json] [what opens it]\n"
+    "       adyton keys rotate FILE [--type TYPE] [what opens and seals it]\n"
+    "       adyton keys promote|enable|disable|destroy FILE ID [what opens and seals it]\n"
+    "       adyton keys public FILE [--out FILE] [what opens it]\n"
+    "       adyton keys convert FILE [--out FILE] [what opens it] --to-… \n"
     "       adyton keys identity [-o FILE]\n"
     "\n"
-    "Keyring files: Tink keysets in JSON, with the keys in the clear.\n"
+    "Keyring files: Tink keysets, in the clear or sealed.\n"
     "\n"
     "  new      a keyring with one key; a file that exists is left alone\n"
     "  list     ids, types and states of the keys\n"
-    "  rotate   adds a key that encrypts (or hashes) from now on; the old ones are kept\n"
+    "  rotate   adds a key that encrypts, signs or hashes from now on; the old ones are kept\n"
+    "  promote  makes an enabled key the primary, the one that encrypts, signs or hashes\n"
+    "  enable   lets a disabled key be used again\n"
+    "  disable  takes a key out of use for the time being\n"
+    "  destroy  erases a key for good: what it encrypted is lost\n"
+    "  public   the public halves of keys that sign, for those who verify\n"
+    "  convert  seals a keyring in another way, or not at all\n"
     "  identity a key of its own kind: with it files are opened that were sealed (adyton seal)\n"
+    "\n"
+    "A keyring is sealed by --passphrase-env NAME, by --command WORDS (a KMS), or to --recipient\n"
+    "AGE1…, whose --identity FILE opens it; without these it is in the clear.\n"
     "\n"
     "try: adyton keys new --help\n";
 
-constexpr std::size_t id_width = 12;
-constexpr std::size_t type_width = 20;
-constexpr std::size_t status_width = 11;
+struct Subcommand {
+  std::string_view name;
+  int (*run)(std::span<const std::string>, Os&);
+};
 
-std::string known_types() {
+constexpr std::array<Subcommand, 10> subcommands{{
+    {"new", new_keyring},
+    {"list", list_keys},
+    {"rotate", rotate_keyring},
+    {"promote", promote_key},
+    {"enable", enable_key},
+    {"disable", disable_key},
+    {"destroy", destroy_key},
+    {"public", export_public},
+    {"convert", convert_keyring},
+    {"identity", identity_command},
+}};
+
+std::string unknown(const std::string& name) {
+  std::array<std::string_view, subcommands.size()> names;
+  std::ranges::transform(subcommands, names.begin(), &Subcommand::name);
+  std::string message = cat("there is no ", in_quotes(name));
+  if (const auto meant = did_you_mean(name, names)) message += cat("; did you mean ", *meant, "?");
+  return message;
+}
+
+}  // namespace
+
+int fail_keys(std::string_view command, const Error& error) {
+  complain(command, error.text());
+  return exit_failed;
+}
+
+std::string known_key_types() {
   std::string names;
   for (const std::string_view name : crypto::key_type_names()) {
     names += cat(names.empty() ? "" : ", ", name);
@@ -51,164 +87,69 @@ std::string known_types() {
   return names;
 }
 
-int fail(std::string_view command, const Error& error) {
-  complain(command, error.text());
-  return exit_failed;
+std::variant<KeyType, int> key_type_of(std::string_view command, const std::string& name) {
+  if (const auto type = crypto::parse_key_type(name)) return *type;
+  std::string message = cat("there is no key type ", in_quotes(name));
+  const auto meant = did_you_mean(name, crypto::key_type_names());
+  message +=
+      meant ? cat("; did you mean ", *meant, "?") : cat("; the types are ", known_key_types());
+  complain(command, message);
+  return exit_usage;
 }
 
-void warn_of_cleartext(std::string_view command, const std::string& path) {
+void warn_of_cleartext(std::string_view command, const std::string& path, const Keyring& keyring,
+                       const crypto::KeyringSealer& sealer) {
+  if (!std::holds_alternative<std::monostate>(sealer) || !keyring.holds_secrets()) return;
   complain(command, cat("warning: ", path,
                         " holds keys in the clear: who can read it can read what they protect; "
                         "without it that is lost"));
 }
 
-enum class TakesType { yes, no };
-
-// What one subcommand was asked for.
-struct Request {
-  std::string path;
-  std::optional<KeyType> type;
-};
-
-std::variant<Request, int> parse(std::string_view command, std::string_view text,
-                                 std::span<const std::string> args, TakesType takes_type) {
-  CommandOptions options{command, "file", text, {}};
-  const std::string type_help = cat("the new key's type: ", known_types());
-  if (takes_type == TakesType::yes) {
-    options.options.add_options()("type", po::value<std::string>()->value_name("TYPE"),
-                                  type_help.c_str());
-  }
-  auto parsed = parse_options(std::move(options), args);
-  if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const auto& values = std::get<po::variables_map>(parsed);
-  Request request{values["file"].as<std::string>(), std::nullopt};
-  if (!values.contains("type")) return request;
-  const auto& name = values["type"].as<std::string>();
-  request.type = crypto::parse_key_type(name);
-  if (request.type) return request;
-  std::string message = cat("there is no key type ", in_quotes(name));
-  const auto meant = did_you_mean(name, crypto::key_type_names());
-  message += meant ? cat("; did you mean ", *meant, "?") : cat("; the types are ", known_types());
-  complain(command, message);
-  return exit_usage;
-}
-
 int new_keyring(std::span<const std::string> args, Os& os) {
   constexpr std::string_view command = "keys new";
-  const auto parsed =
-      parse(command,
-            "usage: adyton keys new FILE [--type TYPE]\n"
-            "Makes a keyring with one key, x-aes-gcm unless --type says otherwise.\n",
-            args, TakesType::yes);
-  if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const auto& request = std::get<Request>(parsed);
-  const KeyType type = request.type.value_or(KeyType::x_aes_gcm);
-  const Keyring keyring = Keyring::generate(type);
-  const Status saved = crypto::save_keyring(os, request.path, keyring, Existing::error);
-  if (!saved) return fail(command, saved.error());
-  warn_of_cleartext(command, request.path);
-  const bool printed = print(cat(request.path, ": new key ", keyring.primary_key_id(), " (",
-                                 crypto::key_type_name(type), ")\n"));
-  return printed ? exit_done : exit_failed;
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-  return cat(text, std::string(width > text.size() ? width - text.size() : 1, ' '));
-}
-
-std::string row(const KeyInfo& key) {
-  const std::string_view prefix = key.prefix == crypto::OutputPrefix::tink ? "tink" : "raw";
-  std::string text = cat(padded(cat(key.id), id_width),
-                         padded(key.type ? crypto::key_type_name(*key.type) : "?", type_width),
-                         padded(crypto::key_status_name(key.status), status_width), prefix);
-  if (key.primary) text += "  primary";
-  return text + "\n";
-}
-
-int list_keys(std::span<const std::string> args, Os& os) {
-  constexpr std::string_view command = "keys list";
-  const auto parsed =
-      parse(command, "usage: adyton keys list FILE\nShows ids, types and states of the keys.\n",
-            args, TakesType::no);
-  if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const auto keyring = crypto::load_keyring(os, std::get<Request>(parsed).path);
-  if (!keyring) return fail(command, keyring.error());
-  std::string text = cat(padded("id", id_width), padded("type", type_width),
-                         padded("status", status_width), "prefix\n");
-  for (const KeyInfo& key : keyring->keys()) text += row(key);
-  return print(text) ? exit_done : exit_failed;
-}
-
-KeyType primary_type(const Keyring& keyring) {
-  const auto keys = keyring.keys();
-  return *std::ranges::find(keys, true, &KeyInfo::primary)->type;
-}
-
-/// What a rotation does, for the line that reports it.
-std::string effect_of(KeyType type, std::uint32_t old_id) {
-  return crypto::key_purpose(type) == crypto::KeyPurpose::mac
-             ? cat("hashes from now on; ", old_id, " is kept")
-             : cat("encrypts from now on; ", old_id, " goes on decrypting");
-}
-
-int rotate_keyring(std::span<const std::string> args, Os& os) {
-  constexpr std::string_view command = "keys rotate";
-  const auto parsed = parse(
+  CommandOptions options{
       command,
-      "usage: adyton keys rotate FILE [--type TYPE]\n"
-      "Adds a key and makes it the primary. Its type is the old primary's unless --type says\n"
-      "otherwise.\n",
-      args, TakesType::yes);
+      "file",
+      "usage: adyton keys new FILE [--type TYPE] [--recipient AGE1|--passphrase-env NAME|--command "
+      "WORDS]\n"
+      "Makes a keyring with one key, x-aes-gcm unless --type says otherwise.\n",
+      {}};
+  const std::string type_help = cat("the new key's type: ", known_key_types());
+  options.options.add_options()("type", po::value<std::string>()->value_name("TYPE"),
+                                type_help.c_str());
+  add_access_options(options.options, KeyringUse::seals);
+  const auto parsed = parse_options(std::move(options), args);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const auto& request = std::get<Request>(parsed);
-  auto keyring = crypto::load_keyring(os, request.path);
-  if (!keyring) return fail(command, keyring.error());
-  const KeyType type = request.type.value_or(primary_type(*keyring));
-  if (crypto::key_purpose(type) != crypto::key_purpose(primary_type(*keyring))) {
-    return fail(command,
-                {ErrorCode::config,
-                 cat(request.path, " holds ", crypto::key_type_name(primary_type(*keyring)),
-                     " keys, and ", crypto::key_type_name(type),
-                     " is for another purpose, which has a keyring of its own; make one with: "
-                     "adyton keys new FILE --type ",
-                     crypto::key_type_name(type))});
+  const auto& values = std::get<po::variables_map>(parsed);
+  KeyType type = KeyType::x_aes_gcm;
+  if (values.contains("type")) {
+    const auto named = key_type_of(command, values["type"].as<std::string>());
+    if (const int* code = std::get_if<int>(&named)) return *code;
+    type = std::get<KeyType>(named);
   }
-  const std::uint32_t old_id = keyring->primary_key_id();
-  const std::uint32_t new_id = keyring->rotate(type);
-  const Status saved = crypto::save_keyring(os, request.path, *keyring, Existing::replace);
-  if (!saved) return fail(command, saved.error());
-  const bool printed = print(cat(request.path, ": new key ", new_id, " (",
-                                 crypto::key_type_name(type), ") ", effect_of(type, old_id), '\n'));
+  const auto access = access_of(values, os);
+  if (!access) return fail_keys(command, access.error());
+  const auto sealer = access->sealer();
+  if (!sealer) return fail_keys(command, sealer.error());
+  const std::string& path = values["file"].as<std::string>();
+  const Keyring keyring = Keyring::generate(type);
+  const Status saved = crypto::save_keyring(os, path, keyring, Existing::error, *sealer);
+  if (!saved) return fail_keys(command, saved.error());
+  warn_of_cleartext(command, path, keyring, *sealer);
+  const bool printed = print(
+      cat(path, ": new key ", keyring.primary_key_id(), " (", crypto::key_type_name(type), ")\n"));
   return printed ? exit_done : exit_failed;
 }
-
-using Subcommand = int (*)(std::span<const std::string>, Os&);
-
-Subcommand subcommand_of(std::string_view name) {
-  if (name == "new") return new_keyring;
-  if (name == "list") return list_keys;
-  if (name == "rotate") return rotate_keyring;
-  if (name == "identity") return identity_command;
-  return nullptr;
-}
-
-}  // namespace
 
 int keys_command(std::span<const std::string> args, Os& os) {
   if (!args.empty() && (args[0] == "--help" || args[0] == "help")) {
     return print(usage) ? exit_done : exit_failed;
   }
-  const Subcommand subcommand = args.empty() ? nullptr : subcommand_of(args[0]);
-  if (subcommand != nullptr) return subcommand(args.subspan(1), os);
-  constexpr std::array<std::string_view, 4> names{"new", "list", "rotate", "identity"};
-  std::string message =
-      args.empty() ? "new, list, rotate or identity?" : cat("there is no ", in_quotes(args[0]));
   if (!args.empty()) {
-    if (const auto meant = did_you_mean(args[0], names)) {
-      message += cat("; did you mean ", *meant, "?");
-    }
+    const auto found = std::ranges::find(subcommands, args[0], &Subcommand::name);
+    if (found != subcommands.end()) return found->run(args.subspan(1), os);
   }
-  complain("keys", message);
+  complain("keys", args.empty() ? "new, list, rotate, …?" : unknown(args[0]));
   std::fputs("try: adyton keys --help\n", stderr);
   return exit_usage;
 }

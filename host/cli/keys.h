@@ -7,8 +7,9 @@
 
 namespace adyton::cli {
 
-/// `adyton keys new|list|rotate FILE`: keyring files. Exit code: 0 done, 1 a file that can't be
-/// read, written or understood, 2 usage. Never prints a byte of a key.
+/// `adyton keys new|list|rotate|promote|enable|disable|destroy|public|convert`: keyring files. Exit
+/// code: 0 done, 1 a file that can't be read, written, opened or understood, 2 usage. Never prints
+/// a byte of a secret key.
 int keys_command(std::span<const std::string> args, Os& os);
 
 }  // namespace adyton::cli

@@ -1,5 +1,6 @@
 #include "host/pipeline/chain.h"
 
+#include "host/pipeline/keyring_files.h"
 #include "host/pipeline/steps/spec.h"
 
 namespace adyton::pipeline {
@@ -13,11 +14,9 @@ Result<std::unique_ptr<Chain>> Chain::make(const JobConfig& job, Os& os, ScriptH
 
 Status Chain::load_keyrings(const JobConfig& job, Os& os) {
   for (const auto& [name, config] : job.keyrings) {
-    auto keyring = crypto::load_keyring(os, config.file);
+    auto keyring = pipeline::load_keyring(os, config);
     if (!keyring) {
-      Error error = keyring.error();
-      error.where = job.where(config.at);
-      return error;
+      return Error{keyring.error().code, keyring.error().text(), job.where(config.at)};
     }
     keyrings_.emplace(name, *std::move(keyring));
   }

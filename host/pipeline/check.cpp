@@ -5,9 +5,9 @@
 
 #include "host/base/text.h"
 #include "host/pipeline/config_reader.h"
+#include "host/pipeline/keyring_files.h"
 #include "host/pipeline/settings.h"
 #include "host/pipeline/steps/spec.h"
-#include "modules/crypto/keyring.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -20,12 +20,14 @@ class JobChecker {
   void load_keyrings() {
     for (const auto& [name, config] : job_.keyrings) {
       if (config.file.empty()) continue;
-      auto keyring = crypto::load_keyring(os_, config.file);
+      auto keyring = load_keyring(os_, config);
       if (keyring) {
         keyrings_.emplace(name, *std::move(keyring));
       } else {
         // Of a file that is read and is no keyring the error says where.
-        const bool other = !keyring.error().where.empty();
+        const bool other = !keyring.error().where.empty() &&
+                           keyring.error().code == ErrorCode::config &&
+                           !keyring.error().message.starts_with("is sealed");
         problems_.push_back({config.at, cat("the keyring cannot be used: ", keyring.error().text()),
                              other ? "make one with: adyton keys new FILE" : ""});
       }

@@ -77,6 +77,10 @@ struct SourceConfig {
 
 struct KeyringConfig {
   std::string file;
+  // What opens it, if it is sealed: at most one of these.
+  std::string passphrase_env;        // the environment variable that holds the passphrase
+  std::string identity;              // a file of age identities
+  std::vector<std::string> command;  // a program and its arguments
   Place at;
 };
 

@@ -63,6 +63,19 @@ constexpr KeyRule keyring_section[] = {
      .doc = "A keyring, as adyton keys new makes one",
      .example = "file = \"keys/pii.json\"",
      .presence = Presence::required},
+    {.name = "passphrase_env",
+     .kind = KeyKind::text,
+     .doc = "The environment variable that holds the passphrase which the keyring is sealed by",
+     .example = "passphrase_env = \"PII_PASSPHRASE\""},
+    {.name = "identity",
+     .kind = KeyKind::path,
+     .doc = "A file of age identities, one of which opens the keyring",
+     .example = "identity = \"keys/me.txt\""},
+    {.name = "command",
+     .kind = KeyKind::texts,
+     .doc = "The program that opens the keyring, and its arguments: run with decrypt behind them, "
+            "sealed bytes in, bytes out; no shell reads them",
+     .example = "command = [\"kms-wrap\", \"--key\", \"pii\"]"},
 };
 
 constexpr KeyRule sink_section[] = {

@@ -160,6 +160,33 @@ void read_source(const TomlTable& table, Place at, const CheckContext& context,
   if (const auto size = reader.size("max_record")) source.max_record = *size;
 }
 
+namespace {
+
+/// What opens a sealed keyring.
+void read_way_in(TableReader& reader, const CheckContext& context, KeyringConfig& keyring) {
+  int ways = 0;
+  if (const auto* variable = reader.text("passphrase_env")) {
+    keyring.passphrase_env = *variable;
+    ++ways;
+  }
+  if (const auto* identity = reader.text("identity")) {
+    keyring.identity = *identity;
+    ++ways;
+    context.check_file("the identity file", *identity, reader.place("identity"),
+                       "it is a file with a line AGE-SECRET-KEY-1…");
+  }
+  for (const TomlValue* word : reader.texts("command")) {
+    keyring.command.push_back(*word->as<std::string>());
+  }
+  if (!keyring.command.empty()) ++ways;
+  if (ways > 1) {
+    context.report(keyring.at, "a keyring is sealed in one way",
+                   "leave one of passphrase_env, identity and command");
+  }
+}
+
+}  // namespace
+
 void read_keyring(const TomlEntry& entry, const CheckContext& context, JobConfig& config) {
   const auto* table = entry.value.as<TomlTable>();
   if (table == nullptr) {
@@ -171,6 +198,7 @@ void read_keyring(const TomlEntry& entry, const CheckContext& context, JobConfig
   keyring.at = entry.at;
   TableReader reader(*table, cat("the keyring ", in_quotes(entry.key)), entry.value.at,
                      keys_of("keyring"), context.problems);
+  read_way_in(reader, context, keyring);
   const auto* file = reader.text("file");
   if (file == nullptr) return;
   keyring.at = reader.place("file");

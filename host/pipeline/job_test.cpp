@@ -6,10 +6,10 @@
 #include "host/base/text.h"
 #include "host/pipeline/chain.h"
 #include "host/pipeline/dead_letter.h"
+#include "host/pipeline/keyring_files.h"
 #include "host/pipeline/plan.h"
 #include "host/pipeline/source.h"
 #include "host/pipeline/steps/sealed.h"
-#include "modules/crypto/keyring.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -181,7 +181,7 @@ Result<TestRun> run_case(const TestCase& test, const JobConfig& job, Os& os, Scr
 Result<std::function<bool(std::string_view value)>> ciphertexts_of(const JobConfig& job, Os& os) {
   std::vector<Sealed> all;
   for (const auto& [name, config] : job.keyrings) {
-    const auto keyring = crypto::load_keyring(os, config.file);
+    const auto keyring = load_keyring(os, config);
     if (!keyring) return Error{ErrorCode::config, keyring.error().text(), job.where(config.at)};
     const auto keys = keyring->keys();
     for (const crypto::KeyPurpose purpose : {crypto::KeyPurpose::aead, crypto::KeyPurpose::daead}) {

@@ -9,6 +9,7 @@
 #include "modules/crypto/aes_gcm.h"
 #include "modules/crypto/chacha_poly.h"
 #include "modules/crypto/nonce_source.h"
+#include "modules/crypto/purpose.h"
 #include "modules/crypto/wire.h"
 #include "modules/crypto/worker_pool.h"
 #include "modules/crypto/xaes_gcm.h"
@@ -38,9 +39,7 @@ std::size_t nonce_size_of(const Keyring::Key& key) {
       return ChaCha20Poly1305::nonce_size;
     case KeyType::xchacha20_poly1305:
       return XChaCha20Poly1305::nonce_size;
-    case KeyType::aes256_siv:
-    case KeyType::hmac_sha256:
-    case KeyType::hmac_sha512:
+    default:
       break;
   }
   throw std::logic_error("a key type without a nonce");
@@ -58,21 +57,10 @@ std::unique_ptr<AeadCipher> make_cipher(const AeadKey& key) {
       return std::make_unique<ChaCha20Poly1305>(material);
     case KeyType::xchacha20_poly1305:
       return std::make_unique<XChaCha20Poly1305>(material);
-    case KeyType::aes256_siv:
-    case KeyType::hmac_sha256:
-    case KeyType::hmac_sha512:
+    default:
       break;
   }
   throw std::logic_error("a key type without a nonce");
-}
-
-/// Why an Aead does not take a key of that type, and what to do.
-std::string_view refusal(KeyType type) {
-  return key_purpose(type) == KeyPurpose::mac
-             ? ", a key for authentication codes, which an Aead does not take; make a keyring of "
-               "type x-aes-gcm, or disable the key"
-             : ", a deterministic key, which an Aead does not take; use a Daead, or disable the "
-               "key";
 }
 
 // What a short message waits for longest is memory: that of the messages to come is fetched.
@@ -188,8 +176,7 @@ Result<Aead> Aead::create(const Keyring& keyring) {
   for (const Keyring::Key& key : keyring.material()) {
     if (key.status != KeyStatus::enabled) continue;
     if (key_purpose(*key.type) != KeyPurpose::aead) {
-      return Error{ErrorCode::config,
-                   cat("key ", key.id, " is ", key_type_name(*key.type), refusal(*key.type))};
+      return wrong_purpose(key, KeyPurpose::aead);
     }
     impl->add(key, keyring.primary_key_id());
   }

@@ -4,13 +4,14 @@
 #include <cstdint>
 
 #include "host/base/text.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 
 /// One AEAD algorithm under one key, where the caller supplies the nonce and answers for its never
 /// being used twice. Keeps the expanded key between messages: a message costs no key schedule. One
 /// thread at a time; wiped by its destructor.
-class AeadCipher {
+class AeadCipher : public InSecretMemory {
  public:
   static constexpr std::size_t tag_size = 16;
   /// The longest plaintext (SP 800-38D: 2^39 - 256 bits); a longer one is the caller's to refuse.

@@ -7,6 +7,7 @@
 #include "modules/crypto/compare.h"
 #include "modules/crypto/provider.h"
 #include "modules/crypto/secret.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 namespace {

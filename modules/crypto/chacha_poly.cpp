@@ -6,6 +6,7 @@
 
 #include "modules/crypto/provider.h"
 #include "modules/crypto/secret.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 ChaCha20Poly1305::ChaCha20Poly1305(Bytes key) : engine_(engines().chacha20_poly1305(key)) {}
@@ -20,7 +21,7 @@ bool ChaCha20Poly1305::open(Bytes nonce, Bytes associated_data, Bytes ciphertext
   return engine_->open(nonce, associated_data, ciphertext, out);
 }
 
-struct XChaCha20Poly1305::State {
+struct XChaCha20Poly1305::State : InSecretMemory {
   CryptoPP::XChaCha20Poly1305::Encryption encryption;
   CryptoPP::XChaCha20Poly1305::Decryption decryption;
 };

@@ -3,9 +3,11 @@
 #include <cryptopp/aes.h>
 #include <cryptopp/cmac.h>
 
+#include "modules/crypto/secret_memory.h"
+
 namespace adyton::crypto {
 
-struct AesCmac::State {
+struct AesCmac::State : InSecretMemory {
   CryptoPP::CMAC<CryptoPP::AES> mac;
 };
 

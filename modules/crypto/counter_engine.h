@@ -6,6 +6,7 @@
 
 #include "host/base/text.h"
 #include "modules/crypto/block_engine.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 
@@ -19,7 +20,7 @@ struct Counting {
 
 /// What a provider supplies for AES-SIV: AES in counter mode (SP 800-38A) under one key, the
 /// counter being the whole block, big endian. One thread at a time; wiped by its destructor.
-class CounterEngine {
+class CounterEngine : public InSecretMemory {
  public:
   virtual ~CounterEngine() = default;
 

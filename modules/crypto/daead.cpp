@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "modules/crypto/aes_siv.h"
+#include "modules/crypto/purpose.h"
 #include "modules/crypto/wire.h"
 #include "modules/crypto/worker_pool.h"
 
@@ -133,10 +134,7 @@ Result<Daead> Daead::create(const Keyring& keyring, std::uint32_t sealing_key_id
   for (const Keyring::Key& key : keyring.material()) {
     if (key.status != KeyStatus::enabled) continue;
     if (key_purpose(*key.type) != KeyPurpose::daead) {
-      return Error{ErrorCode::config,
-                   cat("key ", key.id, " is ", key_type_name(*key.type),
-                       ", not a deterministic key, which a Daead needs; use an Aead, or make a "
-                       "keyring of type aes256-siv")};
+      return wrong_purpose(key, KeyPurpose::daead);
     }
     impl->add(key, sealing_key_id);
     found = found || key.id == sealing_key_id;

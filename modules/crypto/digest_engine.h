@@ -5,6 +5,7 @@
 #include <span>
 
 #include "host/base/text.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 
@@ -17,7 +18,7 @@ struct Tagging {
 
 /// What a provider supplies for digests of many messages: a hash, an HMAC or a CMAC under one key.
 /// One thread at a time; key and what is derived from it are wiped by the destructor.
-class DigestEngine {
+class DigestEngine : public InSecretMemory {
  public:
   virtual ~DigestEngine() = default;
 

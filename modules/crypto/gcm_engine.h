@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "host/base/text.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 
@@ -11,7 +12,7 @@ namespace adyton::crypto {
 /// at a time. One thread at a time; key and what is derived from it are wiped by the destructor.
 /// Abstract so that a provider is chosen at run time and a broken one can be shown to the
 /// known-answer test.
-class GcmEngine {
+class GcmEngine : public InSecretMemory {
  public:
   static constexpr std::size_t nonce_size = 12;
   static constexpr std::size_t tag_size = 16;

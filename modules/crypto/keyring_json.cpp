@@ -15,6 +15,8 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 3> tink_status{"ENABLED", "DISABLED", "DESTROYED"};
 constexpr std::array<std::string_view, 2> tink_prefix{"TINK", "RAW"};
+constexpr std::array<std::string_view, 3> tink_part{"SYMMETRIC", "ASYMMETRIC_PRIVATE",
+                                                    "ASYMMETRIC_PUBLIC"};
 
 Error invalid(std::string message) {
   return {ErrorCode::invalid, std::move(message)};
@@ -71,28 +73,28 @@ Result<std::uint32_t> id_in(const json::object& object, std::string_view what,
   return static_cast<std::uint32_t>(*id);
 }
 
-}  // namespace
+std::string_view url_in(const json::value* key_data) {
+  const json::object* data = key_data == nullptr ? nullptr : key_data->if_object();
+  const json::value* url = data == nullptr ? nullptr : data->if_contains("typeUrl");
+  return url == nullptr || !url->is_string() ? "" : std::string_view(url->get_string());
+}
 
 /// Builds a Keyring from the parsed keyset.
 class KeysetReader {
  public:
   static Result<Keyring> read(const json::value& root) {
     ADYTON_TRY(const auto* keyset, object_with(root, "the keyset", {"primaryKeyId", "key"}));
-    Keyring keyring;
-    ADYTON_TRY(keyring.primary_, id_in(*keyset, "the keyset", "primaryKeyId"));
-    const json::value* keys = keyset->if_contains("key");
-    if (keys == nullptr || !keys->is_array() || keys->get_array().empty()) {
+    ADYTON_TRY(const std::uint32_t primary, id_in(*keyset, "the keyset", "primaryKeyId"));
+    const json::value* values = keyset->if_contains("key");
+    if (values == nullptr || !values->is_array() || values->get_array().empty()) {
       return invalid("the keyset needs key, an array of at least one key");
     }
-    for (const json::value& value : keys->get_array()) {
+    std::vector<Keyring::Key> keys;
+    for (const json::value& value : values->get_array()) {
       ADYTON_TRY(auto key, read_key(value));
-      if (std::ranges::find(keyring.keys_, key.id, &Keyring::Key::id) != keyring.keys_.end()) {
-        return invalid(cat("the keyset has two keys with the id ", key.id));
-      }
-      keyring.keys_.push_back(std::move(key));
+      keys.push_back(std::move(key));
     }
-    ADYTON_CHECK(check_primary(keyring));
-    return keyring;
+    return Keyring::of(std::move(keys), primary);
   }
 
  private:
@@ -121,16 +123,17 @@ class KeysetReader {
                               Keyring::Key& key) {
     const json::value* value = object.if_contains("keyData");
     if (key.status == KeyStatus::destroyed) {
-      remember_type(value, key);
+      remember_type(url_in(value), key);
       return {};
     }
     if (value == nullptr) return invalid(cat(what, " needs keyData, an object"));
     ADYTON_TRY(const auto* data, object_with(*value, cat(what, "'s keyData"),
                                              {"typeUrl", "value", "keyMaterialType"}));
     ADYTON_TRY(const auto material, string_in(*data, what, "keyMaterialType"));
-    if (material != "SYMMETRIC") {
-      return invalid(
-          cat(what, " has the key material type ", in_quotes(material), "; Adyton has SYMMETRIC"));
+    const auto part = index_in(tink_part, material);
+    if (!part) {
+      return invalid(cat(what, " has the key material type ", in_quotes(material),
+                         "; Adyton has SYMMETRIC, ASYMMETRIC_PRIVATE and ASYMMETRIC_PUBLIC"));
     }
     ADYTON_TRY(const auto url, string_in(*data, what, "typeUrl"));
     ADYTON_TRY(const auto encoded, string_in(*data, what, "value"));
@@ -139,35 +142,15 @@ class KeysetReader {
     if (!size) return invalid(cat(what, " is damaged: its value is no base64"));
     const Status read = read_key_proto(url, as_text(message.bytes().first(*size)), key);
     if (!read) return invalid(cat(what, " ", read.error().message));
-    return {};
-  }
-
-  // The bytes of a destroyed key are gone, or should be: only its type is kept, where it is known.
-  static void remember_type(const json::value* key_data, Keyring::Key& key) {
-    const json::object* data = key_data == nullptr ? nullptr : key_data->if_object();
-    const json::value* url = data == nullptr ? nullptr : data->if_contains("typeUrl");
-    if (url == nullptr || !url->is_string()) return;
-    for (const std::string_view name : key_type_names()) {
-      const KeyType type = *parse_key_type(name);
-      if (type_url(type) == std::string_view(url->get_string())) {
-        key.type = type;
-        return;
-      }
-    }
-  }
-
-  static Status check_primary(const Keyring& keyring) {
-    const auto found = std::ranges::find(keyring.keys_, keyring.primary_, &Keyring::Key::id);
-    if (found == keyring.keys_.end()) {
-      return invalid(cat("the keyset's primary key ", keyring.primary_, " is not in it"));
-    }
-    if (found->status != KeyStatus::enabled) {
-      return invalid(cat("the keyset's primary key ", keyring.primary_, " is ",
-                         key_status_name(found->status)));
+    if (key.part != static_cast<KeyPart>(*part)) {
+      return invalid(
+          cat(what, " has the key material type ", material, ", which is not its type's"));
     }
     return {};
   }
 };
+
+}  // namespace
 
 Result<Keyring> Keyring::parse(std::string_view text) {
   WipingResource memory;
@@ -180,16 +163,22 @@ Result<Keyring> Keyring::parse(std::string_view text) {
   return KeysetReader::read(parser.release());
 }
 
+std::size_t Keyring::json_capacity() const {
+  std::size_t capacity = 128;
+  for (const Key& key : keys_) capacity += 768 + 2 * key.hkdf_salt.size();
+  return capacity;
+}
+
 std::string Keyring::to_json() const {
   std::string out;
-  out.reserve(128 + keys_.size() * 512);  // not moved while it grows: no copy is left behind
+  out.reserve(json_capacity());  // not moved while it grows: no copy is left behind
   out += cat("{\n  \"primaryKeyId\": ", primary_, ",\n  \"key\": [");
   std::string_view separator = "\n";
   for (const Key& key : keys_) {
     out += separator;
     separator = ",\n";
     out += "    {\n      \"keyData\": {\"typeUrl\": \"";
-    if (key.type) out += type_url(*key.type);
+    if (key.type) out += type_url(*key.type, key.part);
     out += "\", \"value\": \"";
     if (key.status != KeyStatus::destroyed) {
       std::string message = write_key_proto(key);
@@ -198,7 +187,9 @@ std::string Keyring::to_json() const {
       const WipeAtExit wipe_encoded(encoded);
       out += encoded;
     }
-    out += "\", \"keyMaterialType\": \"SYMMETRIC\"},\n      \"status\": \"";
+    out += "\", \"keyMaterialType\": \"";
+    out += tink_part[static_cast<std::size_t>(key.part)];
+    out += "\"},\n      \"status\": \"";
     out += tink_status[static_cast<std::size_t>(key.status)];
     out += cat("\",\n      \"keyId\": ", key.id, ",\n      \"outputPrefixType\": \"");
     out += tink_prefix[static_cast<std::size_t>(key.prefix)];

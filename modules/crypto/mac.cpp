@@ -7,6 +7,7 @@
 
 #include "modules/crypto/compare.h"
 #include "modules/crypto/provider.h"
+#include "modules/crypto/purpose.h"
 #include "modules/crypto/wire.h"
 #include "modules/crypto/worker_pool.h"
 
@@ -102,10 +103,7 @@ Result<Mac> Mac::create(const Keyring& keyring, std::uint32_t key_id) {
   for (const Keyring::Key& key : keyring.material()) {
     if (key.status != KeyStatus::enabled) continue;
     if (key_purpose(*key.type) != KeyPurpose::mac) {
-      return Error{ErrorCode::config,
-                   cat("key ", key.id, " is ", key_type_name(*key.type),
-                       ", not a key for authentication codes, which a Mac needs; make a keyring of "
-                       "type hmac-sha256")};
+      return wrong_purpose(key, KeyPurpose::mac);
     }
     impl->add(key, key_id);
     found = found || key.id == key_id;

@@ -3,21 +3,14 @@
 #include <algorithm>
 
 #include "host/base/text.h"
+#include "modules/crypto/purpose.h"
 
 namespace adyton::pipeline {
 namespace {
 
 /// The type to propose to whoever lacks a key for that purpose.
-std::string_view usual_type(crypto::KeyPurpose purpose) {
-  switch (purpose) {
-    case crypto::KeyPurpose::daead:
-      return crypto::key_type_name(crypto::KeyType::aes256_siv);
-    case crypto::KeyPurpose::mac:
-      return crypto::key_type_name(crypto::KeyType::hmac_sha256);
-    case crypto::KeyPurpose::aead:
-      break;
-  }
-  return crypto::key_type_name(crypto::KeyType::x_aes_gcm);
+std::string_view usual_type_name(crypto::KeyPurpose purpose) {
+  return crypto::key_type_name(crypto::usual_type(purpose));
 }
 
 }  // namespace
@@ -36,11 +29,12 @@ Result<const crypto::Keyring*> keyring_for(crypto::KeyPurpose purpose, const Ste
     if (key.status != crypto::KeyStatus::enabled) continue;
     if (crypto::key_purpose(*key.type) == purpose) continue;
     const std::string& file = context.job.keyrings.find(name)->second.file;
-    return Error{ErrorCode::config,
-                 cat("key ", key.id, " in ", file, " is ", crypto::key_type_name(*key.type),
-                     ", and ", step.use, " needs ", usual_type(purpose),
-                     "; make a keyring for it: adyton keys new FILE --type ", usual_type(purpose)),
-                 place_of(step, context, option)};
+    return Error{
+        ErrorCode::config,
+        cat("key ", key.id, " in ", file, " is ", crypto::key_type_name(*key.type), ", and ",
+            step.use, " needs ", usual_type_name(purpose),
+            "; make a keyring for it: adyton keys new FILE --type ", usual_type_name(purpose)),
+        place_of(step, context, option)};
   }
   return &keyring;
 }

@@ -3,10 +3,13 @@
 #include <memory>
 
 #include "host/base/os.h"
+#include "modules/crypto/binding/access_arguments.h"
 #include "modules/crypto/binding/buffer.h"
 #include "modules/crypto/binding/call.h"
 #include "modules/crypto/binding/checked.h"
 #include "modules/crypto/binding/state.h"
+#include "modules/crypto/keyring_access.h"
+#include "modules/crypto/purpose.h"
 
 namespace adyton::crypto {
 namespace {
@@ -50,17 +53,66 @@ std::unique_ptr<Keyring> from_json(py::handle json) {
   return boxed(checked(gil, Keyring::parse(as_text(buffer.bytes()))));
 }
 
-std::unique_ptr<Keyring> load(py::handle path) {
-  Gil gil = Gil::held_by_caller();
-  return boxed(checked(gil, load_keyring(*make_os(), path_of(path))));
+// A wrapper around an Aead that was given, in place of what the options name.
+std::optional<AeadWrapper> wrapper_of(const AccessArguments& arguments) {
+  if (arguments.aead == nullptr) return std::nullopt;
+  const KeyringAccessOptions& options = arguments.options;
+  if (!options.command.empty() || options.passphrase || !options.identity_files.empty() ||
+      !options.recipients.empty()) {
+    throw py::value_error("a keyring is sealed in one way; aead goes with no other");
+  }
+  return AeadWrapper(*arguments.aead);
 }
 
-void save(const Keyring& keyring, py::handle path, py::handle overwrite) {
+std::unique_ptr<Keyring> load(py::handle path, py::handle passphrase, py::handle identities,
+                              py::handle command, py::handle aead) {
+  Gil gil = Gil::held_by_caller();
+  const auto arguments = checked(access_arguments(gil, passphrase.ptr(), identities.ptr(), nullptr,
+                                                  command.ptr(), aead.ptr()));
+  const std::string name = path_of(path);
+  const auto wrapper = wrapper_of(arguments);
+  Result<Keyring> keyring = Error{};
+  {
+    // scrypt and commands take their time.
+    const python::GilRelease released(gil);
+    keyring = [&]() -> Result<Keyring> {
+      const auto os = make_os();
+      ADYTON_TRY(const KeyringAccess access, KeyringAccess::of(arguments.options, *os));
+      KeyringOpener opener = access.opener();
+      if (wrapper) opener.wrapper = &*wrapper;
+      return load_keyring(*os, name, opener);
+    }();
+  }
+  return boxed(checked(gil, std::move(keyring)));
+}
+
+void save(const Keyring& keyring, py::handle path, py::handle overwrite, py::handle passphrase,
+          py::handle recipients, py::handle command, py::handle aead) {
   Gil gil = Gil::held_by_caller();
   const int replaces = PyObject_IsTrue(overwrite.ptr());
   if (replaces < 0) throw ExceptionIsSet();
-  checked(gil, save_keyring(*make_os(), path_of(path), keyring,
-                            replaces != 0 ? Existing::replace : Existing::error));
+  const Existing existing = replaces != 0 ? Existing::replace : Existing::error;
+  const auto arguments = checked(access_arguments(gil, passphrase.ptr(), nullptr, recipients.ptr(),
+                                                  command.ptr(), aead.ptr()));
+  const std::string name = path_of(path);
+  const auto wrapper = wrapper_of(arguments);
+  Status saved;
+  {
+    const python::GilRelease released(gil);
+    saved = [&]() -> Status {
+      const auto os = make_os();
+      ADYTON_TRY(const KeyringAccess access, KeyringAccess::of(arguments.options, *os));
+      ADYTON_TRY(KeyringSealer sealer, access.sealer());
+      if (wrapper) sealer = &*wrapper;
+      return save_keyring(*os, name, keyring, existing, sealer);
+    }();
+  }
+  checked(gil, saved);
+}
+
+std::unique_ptr<Keyring> public_keyring(const Keyring& keyring) {
+  Gil gil = Gil::held_by_caller();
+  return boxed(checked(gil, keyring.public_keyring()));
 }
 
 py::str to_json(const Keyring& keyring) {
@@ -71,7 +123,17 @@ py::str to_json(const Keyring& keyring) {
 
 std::uint32_t rotate(Keyring& keyring, py::handle type) {
   Gil gil = Gil::held_by_caller();
-  return keyring.rotate(key_type_of(gil, type));
+  const KeyType wanted = type.is_none() ? keyring.primary_type() : key_type_of(gil, type);
+  if (!keyring.holds_secrets()) {
+    throw py::value_error(
+        "a keyring of public keys is not rotated; rotate the one that they come from");
+  }
+  if (key_purpose(wanted) != key_purpose(keyring.primary_type())) {
+    throw py::value_error(cat("the keyring holds ", key_type_name(keyring.primary_type()),
+                              " keys, and ", key_type_name(wanted),
+                              " is for another purpose, which has a keyring of its own"));
+  }
+  return keyring.rotate(wanted);
 }
 
 // set_primary, enable, disable, destroy: a key id, nothing back.
@@ -88,8 +150,8 @@ py::list keys(const Keyring& keyring) {
   for (const KeyInfo& key : keyring.keys()) {
     const py::object type = key.type ? py::cast(key_type_name(*key.type)) : py::none();
     const char* const prefix = key.prefix == OutputPrefix::tink ? "tink" : "raw";
-    list.append(
-        key_info(py::make_tuple(key.id, type, key_status_name(key.status), prefix, key.primary)));
+    list.append(key_info(py::make_tuple(key.id, type, key_status_name(key.status), prefix,
+                                        key.primary, key_part_name(key.part))));
   }
   return list;
 }
@@ -145,37 +207,54 @@ void add_factories(KeyringClass& type) {
           "ValueError, which names the key id, for anything else, and for key types, versions or\n"
           "output prefixes that Adyton does not have.",
           "text"_a);
-  factory(type, "load", load,
-          "load(path)\n--\n\n"
-          "Reads a keyring file.\n\n"
-          "OSError if it can't be read. ValueError if it is no keyring, or if it is the user's own "
-          "and\n"
-          "group or others may read it (chmod 600 mends that).",
-          "path"_a);
+  factory(
+      type, "load", load,
+      "load(path, *, passphrase=None, identities=None, command=None, aead=None)\n--\n\n"
+      "Reads a keyring file, in the clear or sealed.\n\n"
+      "passphrase: str or bytes. identities: the path of a file of age identities, or a list of\n"
+      "them. command: a list of str, run with 'decrypt' as its last argument; it gets the sealed\n"
+      "bytes on its standard input and prints the opened ones; no shell, one minute. aead: an\n"
+      "Aead. What the file does not need is not used. OSError if it can't be read or the command\n"
+      "fails. DecryptionError if it does not open. ValueError if it is no keyring, if it is a\n"
+      "link or another user's, or if it is the user's own, in the clear, and group or others may\n"
+      "read it (chmod 600 mends that).",
+      "path"_a, py::kw_only(), "passphrase"_a = py::none(), "identities"_a = py::none(),
+      "command"_a = py::none(), "aead"_a = py::none());
 }
 
 void add_output(KeyringClass& type) {
-  method(type, "save", save,
-         "save(self, path, *, overwrite=False)\n--\n\n"
-         "Writes a keyring file with mode 0600, the keys in the clear.\n\n"
-         "After a crash there is the old file or the new one, never a part. ValueError if the name "
-         "is\n"
-         "taken, unless overwrite is true.",
-         "path"_a, py::kw_only(), "overwrite"_a = false);
+  method(
+      type, "save", save,
+      "save(self, path, *, overwrite=False, passphrase=None, recipients=None, command=None, "
+      "aead=None)\n--\n\n"
+      "Writes a keyring file with mode 0600.\n\n"
+      "Sealed by a passphrase (str or bytes), to age recipients (a list of str, age1…), by a\n"
+      "command (a list of str, run with 'encrypt' as its last argument: bytes in, bytes out) or "
+      "by\n"
+      "an Aead; in the clear without any of them. Formats: age v1, Tink's encrypted keyset. After\n"
+      "a crash there is the old file or the new one, never a part. ValueError if the name is\n"
+      "taken, unless overwrite is true.",
+      "path"_a, py::kw_only(), "overwrite"_a = false, "passphrase"_a = py::none(),
+      "recipients"_a = py::none(), "command"_a = py::none(), "aead"_a = py::none());
   method(type, "to_json", to_json,
          "to_json(self)\n--\n\n"
          "The keyring as a Tink keyset in JSON, a str with the keys in the clear.");
+  method(type, "public", public_keyring,
+         "public(self)\n--\n\n"
+         "A keyring of the public halves, for those who verify: same ids, states and primary.\n\n"
+         "ValueError for keys that do not sign.");
   type.def("__repr__", represent);
   type.def("__reduce__", refuse_to_reduce);
 }
 
 void add_changes(KeyringClass& type) {
   method(type, "rotate", rotate,
-         "rotate(self, type='x-aes-gcm')\n--\n\n"
-         "Adds a new key, makes it the primary and returns its id; the old keys go on "
-         "decrypting.\n\n"
-         "An Aead or Daead made before keeps the keys it was made with.",
-         "type"_a = "x-aes-gcm");
+         "rotate(self, type=None)\n--\n\n"
+         "Adds a new key, makes it the primary and returns its id; the old keys go on decrypting\n"
+         "or verifying.\n\n"
+         "type: one of key_types for the same purpose; the primary's if None. An Aead made before\n"
+         "keeps the keys it was made with. ValueError for another purpose and for public keys.",
+         "type"_a = py::none());
   method(type, "set_primary", change_key<&Keyring::set_primary>,
          "set_primary(self, key_id)\n--\n\nMakes an enabled key the one that encrypts.",
          "key_id"_a);
@@ -199,11 +278,12 @@ py::object make_key_info_class() {
       {"type", "one of key_types, or None for a destroyed key whose type is forgotten"},
       {"status", "'enabled', 'disabled' or 'destroyed'"},
       {"output_prefix", "'tink' (01 and the key id stand before a ciphertext) or 'raw'"},
-      {"primary", "whether this key encrypts"},
+      {"primary", "whether this key encrypts, signs or hashes"},
+      {"part", "'symmetric', 'private' or 'public'"},
       {nullptr, nullptr},
   };
   PyStructSequence_Desc description = {
-      "adyton.crypto.KeyInfo", "What may be told about a key: all but its bytes.", fields, 5};
+      "adyton.crypto.KeyInfo", "What may be told about a key: all but its bytes.", fields, 6};
   auto type = py::reinterpret_steal<py::object>(
       reinterpret_cast<PyObject*>(PyStructSequence_NewType(&description)));
   if (!type) throw ExceptionIsSet();
@@ -226,7 +306,8 @@ py::object make_keyring_class(py::module_& module) {
   add_output(type);
   add_changes(type);
   type.def_property_readonly(
-      "keys", keys, "The keys as a list of KeyInfo(id, type, status, output_prefix, primary).");
+      "keys", keys,
+      "The keys as a list of KeyInfo(id, type, status, output_prefix, primary, part).");
   type.def_property_readonly("primary_key_id", &Keyring::primary_key_id,
                              "The id of the key that encrypts.");
   type.attr("_KeyInfo") = make_key_info_class();

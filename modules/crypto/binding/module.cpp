@@ -87,9 +87,9 @@ void fill(Gil& gil, py::module_ module) {
   prepare_pybind11(gil);
   add_errors(module, state);
   for (const auto add :
-       {add_keyring_type, add_aead_types, add_cipher_types, add_hash_type, add_mac_type,
-        add_digest_functions, add_kdf_types, add_fernet_types, add_functions, add_age_types,
-        add_age_functions, add_age_files}) {
+       {add_keyring_type, add_aead_types, add_mac_type, add_signature_types, add_envelope_type,
+        add_cipher_types, add_hash_type, add_digest_functions, add_kdf_types, add_fernet_types,
+        add_functions, add_age_types, add_age_functions, add_age_files}) {
     if (add(gil, module.ptr(), state) != 0) throw ExceptionIsSet();
   }
   module.attr("key_types") = tuple_of(key_type_names());

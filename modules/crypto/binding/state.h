@@ -32,6 +32,8 @@ inline PyTypeObject* as_type(const python::Ref& ref) {
 // Python exception set, or (those that use pybind11) a C++ exception, which the module's exec maps.
 int add_keyring_type(python::Gil& gil, PyObject* module, State& state);
 int add_aead_types(python::Gil& gil, PyObject* module, State& state);
+int add_signature_types(python::Gil& gil, PyObject* module, State& state);
+int add_envelope_type(python::Gil& gil, PyObject* module, State& state);
 int add_cipher_types(python::Gil& gil, PyObject* module, State& state);
 int add_hash_type(python::Gil& gil, PyObject* module, State& state);
 int add_mac_type(python::Gil& gil, PyObject* module, State& state);

@@ -17,7 +17,7 @@ from adyton import crypto
 def test_a_new_keyring_has_one_primary_of_the_default_type():
     keyring = crypto.Keyring.generate()
     (key,) = keyring.keys
-    assert key == (keyring.primary_key_id, "x-aes-gcm", "enabled", "tink", True)
+    assert key == (keyring.primary_key_id, "x-aes-gcm", "enabled", "tink", True, "symmetric")
     assert key.type == "x-aes-gcm" and key.primary is True
 
 
@@ -76,6 +76,10 @@ def test_repr_shows_ids_and_types_but_no_key():
     lambda: crypto.Daead(crypto.Keyring.generate("aes256-siv")),
     lambda: crypto.AESGCM(bytes(32)),
     lambda: crypto.AESSIV(bytes(32)),
+    lambda: crypto.Signer(crypto.Keyring.generate("ed25519")),
+    lambda: crypto.Verifier(crypto.Keyring.generate("ecdsa-p256")),
+    lambda: crypto.Prf(crypto.Keyring.generate("hkdf-sha256")),
+    lambda: crypto.KmsEnvelopeAead(crypto.Aead(crypto.Keyring.generate())),
 ])
 def test_what_holds_keys_is_neither_pickled_nor_copied(make):
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
@@ -166,10 +170,15 @@ def test_methods_have_the_signatures_of_their_documentation():
     for name, unbound, bound in (
             ("generate", "(type='x-aes-gcm')", "(type='x-aes-gcm')"),
             ("from_json", "(text)", "(text)"),
-            ("load", "(path)", "(path)"),
-            ("save", "(self, path, *, overwrite=False)", "(path, *, overwrite=False)"),
+            ("load", "(path, *, passphrase=None, identities=None, command=None, aead=None)",
+             "(path, *, passphrase=None, identities=None, command=None, aead=None)"),
+            ("save", "(self, path, *, overwrite=False, passphrase=None, recipients=None, "
+             "command=None, aead=None)",
+             "(path, *, overwrite=False, passphrase=None, recipients=None, command=None, "
+             "aead=None)"),
+            ("public", "(self)", "()"),
             ("to_json", "(self)", "()"),
-            ("rotate", "(self, type='x-aes-gcm')", "(type='x-aes-gcm')"),
+            ("rotate", "(self, type=None)", "(type=None)"),
             ("set_primary", "(self, key_id)", "(key_id)"),
             ("enable", "(self, key_id)", "(key_id)"),
             ("disable", "(self, key_id)", "(key_id)"),
@@ -178,16 +187,16 @@ def test_methods_have_the_signatures_of_their_documentation():
         assert str(inspect.signature(getattr(keyring, name))) == bound
     assert keyring.enable(key_id=keyring.primary_key_id) is None
     text = pydoc.plain(pydoc.render_doc(crypto.Keyring))
-    assert "save(self, path, *, overwrite=False)\n" in text and " --\n" not in text
+    assert "save(self, path, *, overwrite=False, passphrase=None," in text and " --\n" not in text
 
 
 def test_what_is_told_of_a_key_is_a_tuple_with_names():
     (key,) = crypto.Keyring.generate().keys
     assert isinstance(key, crypto.KeyInfo)
     assert repr(key) == (f"KeyInfo(id={key.id}, type='x-aes-gcm', status='enabled', "
-                         "output_prefix='tink', primary=True)")
+                         "output_prefix='tink', primary=True, part='symmetric')")
     number, *others = key
-    assert (number, others) == (key.id, ["x-aes-gcm", "enabled", "tink", True])
+    assert (number, others) == (key.id, ["x-aes-gcm", "enabled", "tink", True, "symmetric"])
     assert pickle.loads(pickle.dumps(key)) == key
     assert (key.__class__.__module__, key.__class__.__qualname__) == ("adyton.crypto", "KeyInfo")
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "host/base/text.h"
-#include "modules/crypto/keyring.h"
+#include "modules/crypto/keyring_store.h"
 #include "tests/unit/cli/support.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -169,4 +169,125 @@ TEST_CASE("wrong usage is exit code 2 and help is 0") {
     CHECK(shown.code == 0);
     CHECK(shown.out.starts_with("usage: adyton keys"));
   }
+}
+
+TEST_CASE("keys are promoted, disabled, enabled and destroyed by id") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  const auto os = make_os();
+  REQUIRE(keys({"new", path}).code == 0);
+  const auto first = cat(crypto::load_keyring(*os, path)->primary_key_id());
+  REQUIRE(keys({"rotate", path}).code == 0);
+  const auto second = cat(crypto::load_keyring(*os, path)->primary_key_id());
+  CHECK(keys({"promote", path, first}).out ==
+        cat(path, ": key ", first, " is the primary from now on\n"));
+  CHECK(keys({"disable", path, second}).code == 0);
+  CHECK(keys({"promote", path, second}).err.find("is disabled; enable it") != std::string::npos);
+  CHECK(keys({"enable", path, second}).code == 0);
+  const Outcome primary = keys({"disable", path, first});
+  CHECK(primary.code == 1);
+  CHECK(primary.err.find(cat(path, ": key ", first, " is the primary")) != std::string::npos);
+  CHECK(keys({"destroy", path, second}).code == 0);
+  CHECK(keys({"list", path}).out.find("destroyed") != std::string::npos);
+  CHECK(keys({"enable", path, second}).code == 1);
+  CHECK(keys({"enable", path, "4711"}).code == 1);
+  CHECK(keys({"enable", path, "x"}).code == 2);
+  CHECK(keys({"enable", path}).code == 2);
+  CHECK(keys({"enable"}).code == 2);
+}
+
+TEST_CASE("keys list --json is JSON with everything but the keys") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  REQUIRE(keys({"new", path, "--type", "ed25519"}).code == 0);
+  const auto os = make_os();
+  const auto id = crypto::load_keyring(*os, path)->primary_key_id();
+  CHECK(keys({"list", path, "--json"}).out ==
+        cat("{\n  \"purpose\": \"signature\",\n  \"sealed\": false,\n  \"keys\": [\n    {\"id\": ",
+            id,
+            ", \"type\": \"ed25519\", \"status\": \"enabled\", \"prefix\": \"tink\", \"part\": "
+            "\"private\", \"primary\": true}\n  ]\n}\n"));
+}
+
+TEST_CASE("keys public writes the halves that verify, and no secret") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  const std::string half = folder.file("public.json");
+  REQUIRE(keys({"new", path, "--type", "ecdsa-p256"}).code == 0);
+  const Outcome shown = keys({"public", path});
+  CHECK(shown.code == 0);
+  CHECK(shown.out.find("ASYMMETRIC_PUBLIC") != std::string::npos);
+  CHECK(shown.out.find("ASYMMETRIC_PRIVATE") == std::string::npos);
+  CHECK(keys({"public", path, "--out", half}).err.empty());
+  CHECK(content(half) == shown.out);
+  CHECK(keys({"public", path, "--out", half}).code == 1);
+  CHECK(keys({"list", half}).out.find("public  primary") != std::string::npos);
+  CHECK(keys({"rotate", half}).err.find("holds public keys only") != std::string::npos);
+  REQUIRE(keys({"new", folder.file("aead")}).code == 0);
+  CHECK(keys({"public", folder.file("aead")}).code == 1);
+}
+
+TEST_CASE("a keyring is sealed by a command, changed so, and converted") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  const std::string program = folder.file("kms");
+  std::ofstream(folder.file("wrong")) << "#!/bin/sh\necho no such key >&2; exit 9\n";
+  std::ofstream(program) << "#!/bin/sh\n[ \"$2\" = encrypt ] && exec tr 'a-z' 'b-za'\n"
+                            "exec tr 'b-za' 'a-z'\n";
+  REQUIRE(::chmod(program.c_str(), 0700) == 0);
+  REQUIRE(::chmod(folder.file("wrong").c_str(), 0700) == 0);
+  const std::string command = cat(program, " pii");
+  const Outcome made = keys({"new", path, "--command", command});
+  CHECK(made.code == 0);
+  CHECK(made.err.empty());
+  CHECK(content(path).find("\"encryptedKeyset\"") != std::string::npos);
+  const Outcome closed = keys({"list", path});
+  CHECK(closed.code == 1);
+  CHECK(closed.err.find(cat(path, ": is sealed by a key or a command")) != std::string::npos);
+  CHECK(keys({"list", path, "--command", folder.file("wrong")})
+            .err.find("failed with exit code 9: \"no such key\"") != std::string::npos);
+  CHECK(keys({"rotate", path, "--command", command}).code == 0);
+  CHECK(content(path).find("\"encryptedKeyset\"") != std::string::npos);
+  CHECK(keys({"list", path, "--json", "--command", command}).out.find("\"sealed\": true") !=
+        std::string::npos);
+  CHECK(keys({"convert", path, "--command", command}).code == 2);
+  const std::string clear = folder.file("clear.json");
+  const Outcome converted =
+      keys({"convert", path, "--command", command, "--to-cleartext", "--out", clear});
+  CHECK(converted.code == 0);
+  CHECK(converted.err.find("holds keys in the clear") != std::string::npos);
+  CHECK(keys({"list", clear}).out == keys({"list", path, "--command", command}).out);
+  CHECK(keys({"convert", clear, "--to-cleartext", "--to-command", "x"}).code == 2);
+  CHECK(keys({"convert", clear, "--to-cleartext", "--out", path}).code == 1);
+  CHECK(keys({"new", folder.file("x"), "--command", " "}).code == 1);
+}
+
+TEST_CASE("a keyring is sealed by a passphrase or to recipients, and stays so when it is changed") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("keys.age");
+  const std::string identity_path = folder.file("me.txt");
+  const crypto::age::Identity identity = crypto::age::Identity::generate();
+  const std::string recipient = identity.recipient().text();
+  std::ofstream(identity_path) << identity.secret_text() << '\n';
+  REQUIRE(::chmod(identity_path.c_str(), 0600) == 0);
+  REQUIRE(keys({"new", path, "--recipient", recipient}).code == 0);
+  CHECK(content(path).starts_with("-----BEGIN AGE ENCRYPTED FILE-----"));
+  CHECK(keys({"list", path, "-i", identity_path}).code == 0);
+  const Outcome unknown = keys({"rotate", path, "-i", identity_path});
+  CHECK(unknown.code == 1);
+  CHECK(unknown.err.find("name all the recipients") != std::string::npos);
+  CHECK(keys({"rotate", path, "-i", identity_path, "-r", recipient}).code == 0);
+  REQUIRE(::setenv("KEYS_TEST_PASSPHRASE", "correct horse", 1) == 0);
+  CHECK(keys({"convert", path, "-i", identity_path, "--to-passphrase-env", "KEYS_TEST_PASSPHRASE"})
+            .code == 0);
+  CHECK(keys({"list", path, "-i", identity_path}).code == 1);
+  CHECK(keys({"rotate", path, "--passphrase-env", "KEYS_TEST_PASSPHRASE"}).code == 0);
+  const Outcome unset = keys({"list", path, "--passphrase-env", "KEYS_TEST_UNSET"});
+  CHECK(unset.code == 1);
+  CHECK(unset.err.find("\"KEYS_TEST_UNSET\" is not set") != std::string::npos);
+  REQUIRE(::setenv("KEYS_TEST_PASSPHRASE", "wrong donkey", 1) == 0);
+  const Outcome wrong = keys({"list", path, "--passphrase-env", "KEYS_TEST_PASSPHRASE"});
+  CHECK(wrong.err.find("decryption failed") != std::string::npos);
+  CHECK(wrong.err.find("donkey") == std::string::npos);
+  ::unsetenv("KEYS_TEST_PASSPHRASE");
 }

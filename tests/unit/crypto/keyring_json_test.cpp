@@ -156,7 +156,8 @@ TEST_CASE("a wrong member is refused with a message that names the key and the m
   CHECK(parse_error(replaced(good, "\"TINK\"", "\"CRUNCHY\"")) ==
         "key 7 has the output prefix type \"CRUNCHY\"; Adyton has TINK and RAW");
   CHECK(parse_error(replaced(good, "SYMMETRIC", "REMOTE")) ==
-        "key 7 has the key material type \"REMOTE\"; Adyton has SYMMETRIC");
+        "key 7 has the key material type \"REMOTE\"; Adyton has SYMMETRIC, ASYMMETRIC_PRIVATE and "
+        "ASYMMETRIC_PUBLIC");
   CHECK(parse_error(replaced(good, "AesGcmKey", "AesEaxKey")) ==
         "key 7 is of a type Adyton does not have: \"AesEaxKey\"");
   CHECK(parse_error(replaced(good, value, "not base64")) ==

@@ -7,7 +7,8 @@
 using namespace adyton;
 using namespace adyton::crypto;
 
-TEST_CASE("a new keyring has one enabled key with the Tink prefix, the primary") {
+TEST_CASE(
+    "a new keyring has one enabled key, the primary, with the Tink prefix unless it is for a Prf") {
   for (const std::string_view name : key_type_names()) {
     CAPTURE(name);
     const KeyType type = *parse_key_type(name);
@@ -16,7 +17,8 @@ TEST_CASE("a new keyring has one enabled key with the Tink prefix, the primary")
     REQUIRE(keys.size() == 1);
     CHECK(keys[0].type == type);
     CHECK(keys[0].status == KeyStatus::enabled);
-    CHECK(keys[0].prefix == OutputPrefix::tink);
+    const bool raw = key_purpose(type) == KeyPurpose::prf;
+    CHECK(keys[0].prefix == (raw ? OutputPrefix::raw : OutputPrefix::tink));
     CHECK(keys[0].primary);
     CHECK(keys[0].id == keyring.primary_key_id());
     CHECK(key_type_name(type) == name);

@@ -1,38 +1,21 @@
 #include "modules/crypto/secret.h"
 
 #include <algorithm>
-#include <fstream>
 #include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#include "modules/crypto/secret_memory.h"
+#include "tests/unit/crypto/vm_flags.h"
 
 using namespace adyton;
 using namespace adyton::crypto;
 
-namespace {
-
-// The VmFlags of the mapping that holds `address`, from /proc/self/smaps.
-std::string vm_flags(const void* address) {
-  std::ifstream maps("/proc/self/smaps");
-  const auto wanted = reinterpret_cast<std::uintptr_t>(address);
-  bool inside = false;
-  for (std::string line; std::getline(maps, line);) {
-    const std::size_t dash = line.find('-');
-    if (dash != std::string::npos && line.find(' ') > dash && line.find(':') > dash) {
-      const auto begin = std::stoull(line.substr(0, dash), nullptr, 16);
-      const auto end = std::stoull(line.substr(dash + 1), nullptr, 16);
-      inside = begin <= wanted && wanted < end;
-    } else if (inside && line.starts_with("VmFlags:")) {
-      return line;
-    }
-  }
-  return "";
-}
-
-}  // namespace
+using test::vm_flags;
 
 TEST_CASE("a secret holds its bytes and a clone is another copy") {
   const Secret secret(as_bytes("0123456789abcdef"));
@@ -76,4 +59,15 @@ TEST_CASE("wiping memory zeroes it") {
   CHECK(memory[0] == 0);
   CHECK(memory[3] == 0);
   CHECK(memory[4] == 5);
+}
+
+TEST_CASE("a secret's pages, and the heap's, are locked where the machine allows it") {
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_MEMLOCK, &limit) == 0);
+  if (limit.rlim_cur < 1024 * 1024) return;
+  const Secret secret(32);
+  CHECK(vm_flags(secret.data()).find(" lo") != std::string::npos);
+  void* const block = allocate_secret(32);
+  CHECK(vm_flags(block).find(" lo") != std::string::npos);
+  free_secret(block);
 }

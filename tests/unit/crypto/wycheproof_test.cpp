@@ -10,9 +10,11 @@
 
 #include "modules/crypto/aes_gcm.h"
 #include "modules/crypto/aes_siv.h"
+#include "modules/crypto/age/x25519.h"
 #include "modules/crypto/chacha_poly.h"
 #include "modules/crypto/compare.h"
 #include "modules/crypto/digest.h"
+#include "modules/crypto/ed25519.h"
 #include "modules/crypto/kdf.h"
 #include "tests/unit/crypto/hex.h"
 
@@ -123,4 +125,37 @@ TEST_CASE("HKDF-SHA256") {
                                  static_cast<std::size_t>(test.at("size").as_int64()));
           return made.ok() && *made == bytes_of(test, "okm");
         }) == 86);
+}
+
+TEST_CASE("Ed25519") {
+  CHECK(run(read_vectors("ed25519_test.json"),
+            [](const json::object& group, const json::object& test) {
+              const std::string key = bytes_of(group.at("publicKey").get_object(), "pk");
+              return Ed25519::verify(as_bytes(key), as_bytes(bytes_of(test, "sig")),
+                                     as_bytes(bytes_of(test, "msg")));
+            }) == 151);
+}
+
+// Wycheproof calls it acceptable that a point is on the twist, not canonical, or of low order. Here
+// every point is taken (RFC 7748), but for those of low order, whose shared secret is zero.
+TEST_CASE("X25519") {
+  int zeros = 0;
+  const json::value file = read_vectors("x25519_test.json");
+  int count = 0;
+  for (const json::value& group : file.at("testGroups").get_array()) {
+    for (const json::value& value : group.at("tests").get_array()) {
+      const json::object& test = value.get_object();
+      CAPTURE(test.at("tcId").as_int64());
+      const std::string shared = bytes_of(test, "shared");
+      const auto made = age::x25519_shared(as_bytes(bytes_of(test, "private")),
+                                           as_bytes(bytes_of(test, "public")));
+      const bool zero = shared == std::string(32, '\0');
+      CHECK(made.has_value() != zero);
+      if (made) CHECK(as_text(made->bytes()) == shared);
+      zeros += zero ? 1 : 0;
+      ++count;
+    }
+  }
+  CHECK(count == 518);
+  CHECK(zeros == 31);
 }

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "host/base/text.h"
-#include "modules/crypto/keyring.h"
+#include "modules/crypto/keyring_store.h"
 #include "tests/unit/pipeline/lines.h"
 #include "tests/unit/pipeline/support.h"
 

@@ -90,6 +90,11 @@ class FragileDisk final : public Os {
     return handle(found->second, path, Use::read);
   }
 
+  Result<OpenedFile> open_itself(const std::string& path) override {
+    ADYTON_TRY(auto file, open(path));
+    ADYTON_TRY(const FileInfo known, info(path));
+    return OpenedFile{std::move(file), known};
+  }
   Result<std::unique_ptr<File>> create(const std::string& path, Existing existing) override {
     const std::lock_guard lock(*mutex_);
     ADYTON_CHECK(operate("create", path));

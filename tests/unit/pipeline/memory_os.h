@@ -22,6 +22,11 @@ class MemoryOs final : public Os {
     if (found == files.end()) return missing(path);
     return std::unique_ptr<File>(std::make_unique<MemoryFile>(found->second));
   }
+  Result<OpenedFile> open_itself(const std::string& path) override {
+    ADYTON_TRY(auto file, open(path));
+    ADYTON_TRY(const FileInfo known, info(path));
+    return OpenedFile{std::move(file), known};
+  }
   Result<std::unique_ptr<File>> create(const std::string& path, Existing) override {
     return refused(path);
   }
