@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -97,6 +98,7 @@ int spawn(pid_t& pid, const Command& command, int in, int out, int err) {
   ::posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   sigset_t none;
   sigset_t usual;
   sigemptyset(&none);
@@ -114,35 +116,59 @@ int spawn(pid_t& pid, const Command& command, int in, int out, int err) {
   return error;
 }
 
-// The running command. Killed and waited for, if nobody waited before.
+Error too_slow(const Command& command) {
+  return {ErrorCode::io, cat(in_quotes(command.text()), " did not end within ",
+                             command.timeout.count(), " ms and was killed")};
+}
+
+// The running command. Killed and waited for, if it was not seen to end.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(pid_t pid, const Command& command) : pid_(pid), command_(command) {}
   ~Child() {
     if (pid_ == 0) return;
     ::kill(pid_, SIGKILL);
-    (void)wait();
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  int wait() {
+  /// Its status, as waitpid has it. Who has closed his outputs is about to end, so that short naps
+  /// will do.
+  Result<int> wait_until(Clock::time_point end) {
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    for (std::chrono::microseconds nap(100);; nap = std::min(nap * 2, longest_nap)) {
+      const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
+      if (ended == 0 && Clock::now() >= end) return too_slow(command_);
+      if (ended == 0) std::this_thread::sleep_for(nap);
+      if (ended < 0 && errno != EINTR) return unknown_end();
+      if (ended > 0) break;
     }
     pid_ = 0;
     return status;
   }
 
  private:
+  static constexpr std::chrono::microseconds longest_nap{20'000};
+
+  // SIGCHLD is ignored, or another part of the process waits for every child.
+  Error unknown_end() {
+    pid_ = 0;
+    return {ErrorCode::io,
+            cat("how ", in_quotes(command_.text()), " ended is not known: ", std::strerror(errno))};
+  }
+
   pid_t pid_;
+  const Command& command_;
 };
 
-// Feeds the command and listens to it until it has closed its outputs.
+// Feeds the command and listens to it until it has closed its outputs and needs no more input.
 class Conversation {
  public:
-  Conversation(const Command& command, std::string_view input, std::span<char> output)
-      : command_(command), input_(input), output_(output), end_(Clock::now() + command.timeout) {}
+  Conversation(const Command& command, std::string_view input, std::span<char> output,
+               Clock::time_point end)
+      : command_(command), input_(input), output_(output), end_(end) {}
 
   Status run(Descriptor in, Descriptor out, Descriptor err) {
     in_ = std::move(in);
@@ -150,7 +176,7 @@ class Conversation {
     err_ = std::move(err);
     ::fcntl(in_.get(), F_SETFL, O_NONBLOCK);
     if (input_.empty()) in_.close();
-    while (out_.open() || err_.open()) ADYTON_CHECK(turn());
+    while (out_.open() || err_.open() || in_.open()) ADYTON_CHECK(turn());
     return {};
   }
 
@@ -173,10 +199,7 @@ class Conversation {
     const int ready = left <= 0 ? 0 : ::poll(polled.data(), polled.size(), static_cast<int>(left));
     if (ready < 0 && errno == EINTR) return {};
     if (ready < 0) return Error{ErrorCode::io, cat("cannot poll: ", std::strerror(errno))};
-    if (ready == 0) {
-      return Error{ErrorCode::io, cat(in_quotes(command_.text()), " did not end within ",
-                                      command_.timeout.count(), " ms and was killed")};
-    }
+    if (ready == 0) return too_slow(command_);
     if (polled[0].revents != 0) ADYTON_CHECK(hear());
     if (polled[1].revents != 0) listen_to_complaints();
     if (polled[2].revents != 0) speak();
@@ -262,19 +285,20 @@ Result<std::size_t> run_command(const Command& command, std::string_view input,
   ADYTON_TRY(Pipe out, make_pipe());
   ADYTON_TRY(Pipe err, make_pipe());
   const WithoutSigpipe guard;
+  const Clock::time_point end = Clock::now() + command.timeout;
   pid_t pid = 0;
   const int error = spawn(pid, command, in.read.get(), out.write.get(), err.write.get());
   if (error != 0) {
     return Error{ErrorCode::io,
                  cat("cannot run ", in_quotes(command.text()), ": ", std::strerror(error))};
   }
-  Child child(pid);
+  Child child(pid, command);
   in.read.close();
   out.write.close();
   err.write.close();
-  Conversation conversation(command, input, output);
+  Conversation conversation(command, input, output, end);
   ADYTON_CHECK(conversation.run(std::move(in.write), std::move(out.read), std::move(err.read)));
-  const int status = child.wait();
+  ADYTON_TRY(const int status, child.wait_until(end));
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return conversation.size();
   return ended_badly(command, status, conversation.complaint());
 }

@@ -1,5 +1,6 @@
 """Runs every job of config/ on generated customer events, and every script of scripts/."""
 
+import base64
 import collections
 import hashlib
 import json
@@ -16,13 +17,21 @@ CONFIGS = sorted(path.name for path in (ROOT / "config").glob("*.toml") if ".tes
 
 
 @pytest.fixture
-def customers(run, root, tmp_path):
-    """A folder with customers.ndjson (RECORDS events, BROKEN of them broken), a key, and the jobs."""
+def customers(run, root, tmp_path, monkeypatch):
+    """A folder with customers.ndjson (RECORDS events, BROKEN of them broken), subscribers.ndjson, keys,
+    and the jobs."""
     for folder in ("config", "scripts"):
         (tmp_path / folder).symlink_to(root / folder)
     run(f"adyton scripts/make_customers.py --records {RECORDS} --broken {BROKEN} customers.ndjson")
     run("mkdir keys && adyton keys new keys/pii.json")
+    run("adyton keys new keys/tokens.json --type aes256-siv")
+    recipient = run("adyton keys identity -o keys/audit.txt 2>/dev/null").strip()
+    monkeypatch.setenv("AUDIT_RECIPIENT", recipient)
     (tmp_path / "customers.csv").write_bytes(TABLE)
+    events = [parse(line) for line in lines_of(tmp_path / "customers.ndjson")]
+    emails = [event["customer"].get("email", "") for event in events if isinstance(event, dict)]
+    subscribers = [{"email": email, "since": 2021} for email in emails[::7]] + [{"email": "else@example.com"}]
+    (tmp_path / "subscribers.ndjson").write_text("".join(json.dumps(each) + "\n" for each in subscribers))
     return tmp_path
 
 
@@ -46,7 +55,8 @@ def test_every_job_checks_once_its_input_is_there(name, customers, run):
 
 
 def test_every_job_is_run_by_a_test_of_this_file():
-    assert CONFIGS == ["decrypt-customers.toml", "protect-customers.toml", "protect-table.toml",
+    assert CONFIGS == ["decrypt-customers.toml", "decrypt-for-audit.toml", "join-tokens.toml",
+                       "protect-customers.toml", "protect-table.toml", "rotate-keys.toml",
                        "score-customers.toml"]
 
 
@@ -161,6 +171,93 @@ def luhn_sum(number):
     return sum(d - 9 if d > 9 else d for d in doubled)
 
 
+def key_ids(run):
+    """The ids in keys/pii.json: the primary's, and the others'."""
+    keys = json.loads(run("adyton keys list --json keys/pii.json"))["keys"]
+    primary = [key["id"] for key in keys if key["primary"]]
+    return primary[0], [key["id"] for key in keys if not key["primary"]]
+
+
+def ids_of_ciphertexts(path):
+    """The key ids of all personal values of a file."""
+    values = [value for line in lines_of(path) for value in personal_values(json.loads(line))]
+    return {int.from_bytes(base64.urlsafe_b64decode(value[:8])[1:5], "big") for value in values}
+
+
+def test_after_a_rotation_every_value_is_under_the_primary_key_and_the_old_key_can_go(customers, run):
+    run("adyton run config/protect-customers.toml")
+    (old,) = ids_of_ciphertexts(customers / "protected/customers.ndjson")
+    run("adyton keys rotate keys/pii.json")
+    run("adyton run config/rotate-keys.toml")
+    primary, others = key_ids(run)
+    assert others == [old] and ids_of_ciphertexts(customers / "rotated/customers.ndjson") == {primary}
+    run(f"adyton keys destroy keys/pii.json {old}")
+    for line in lines_of(customers / "rotated/customers.ndjson"):
+        assert b"example." not in line
+    decrypt = (customers / "config/decrypt-customers.toml").read_text()
+    (customers / "decrypt.toml").write_text(decrypt.replace("protected/customers", "rotated/customers"))
+    run("adyton run decrypt.toml")
+    run("adyton scripts/compare_records.py customers.ndjson decrypted/customers.ndjson")
+    assert len(lines_of(customers / "decrypted/customers.ndjson")) == RECORDS - BROKEN
+
+
+def test_tokens_join_the_lines_that_their_values_joined(customers, run):
+    run("adyton run config/join-tokens.toml")
+    fields = "customers.ndjson /customer/email", "subscribers.ndjson /email"
+    events = [parse(line) for line in lines_of(customers / "customers.ndjson")]
+    subscribed = {json.loads(line)["email"] for line in lines_of(customers / "subscribers.ndjson")}
+    sound = lines_of(customers / "joinable/customers.ndjson")
+    passed = {json.loads(line)["id"] for line in sound}
+    wanted = {event["id"] for event in events if isinstance(event, dict)
+              and event["customer"].get("email") in subscribed and event["id"] in passed}
+    text = run(f"adyton scripts/join_records.py joinable/{fields[0]} joinable/{fields[1]}")
+    pairs = [json.loads(line) for line in text.splitlines()[:-1]]
+    assert {left["id"] for left, _ in pairs} == wanted and len(pairs) == len(wanted) > 80
+    assert text.splitlines()[-1] == f"{len(pairs)} pairs"
+    assert all(left["customer"]["email"] == right["email"] for left, right in pairs)
+
+
+def test_nothing_passes_to_the_joined_files_but_tokens_and_what_is_named(customers, run):
+    run("adyton run config/join-tokens.toml")
+    for name in ("customers", "subscribers"):
+        lines = lines_of(customers / f"joinable/{name}.ndjson")
+        assert len(lines) > 80
+        for line in lines:
+            assert b"@" not in line and b"phone" not in line and b"card" not in line and b"name" not in line
+
+
+def test_an_audit_opens_what_it_needs_under_whichever_key_and_leaves_evidence(customers, run):
+    run("adyton run config/protect-customers.toml && adyton keys rotate keys/pii.json")
+    run("adyton run config/decrypt-for-audit.toml")
+    events = [parse(line) for line in lines_of(customers / "customers.ndjson")]
+    before = {event["id"]: event for event in events if isinstance(event, dict)}
+    opened = [json.loads(line) for line in lines_of(customers / "audit/customers.ndjson")]
+    protected = [json.loads(line) for line in lines_of(customers / "protected/customers.ndjson")]
+    assert len(opened) == sum(event["payment"]["amount"] >= 200 for event in protected) > 5
+    for event in opened:
+        assert event["payment"] == before[event["id"]]["payment"] and event["payment"]["amount"] >= 200
+        original = before[event["id"]]["customer"]
+        assert event["customer"] == {"id": original["id"], "name": original["name"]}
+    receipt = json.loads((customers / "audit/decrypt-for-audit.receipt.json").read_text())
+    assert "sha256" in json.dumps(receipt["outputs"])
+    assert "all is as it says" in run("adyton verify audit/decrypt-for-audit.receipt.json")
+
+
+def test_what_an_audit_cannot_open_is_read_by_its_recipient_alone(customers, run):
+    run("adyton run config/protect-customers.toml")
+    path = customers / "protected/customers.ndjson"
+    lines = [json.loads(line) for line in lines_of(path)]
+    lines[0]["payment"]["amount"], lines[0]["payment"]["card"] = 300, "4111 in the clear"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    run("adyton run --set dead_letter.max_errors=1 config/decrypt-for-audit.toml")
+    dead = (customers / "audit/dead.ndjson").read_text()
+    assert len(dead.splitlines()) == 1 and "in the clear" not in dead
+    shown = run("adyton dead-letter list -i keys/audit.txt --show-records audit/dead.ndjson")
+    assert "4111 in the clear" in shown
+    run("adyton keys identity -o keys/other.txt")
+    run("adyton dead-letter list -i keys/other.txt --show-records audit/dead.ndjson", code=1)
+
+
 @pytest.mark.parametrize("change, first_wrong", [("altered", 6), ("swapped", 7), ("invented", 10)])
 def test_compare_records_notices_a_line_that_is_not_the_originals(change, first_wrong, run, tmp_path, root):
     lines = [b'{"n":%d}\n' % n for n in range(9)]
@@ -192,7 +289,7 @@ def test_every_script_says_what_it_does_and_how_it_is_called(root):
         assert len(first.split()) >= 5, path
 
 
-@pytest.mark.parametrize("name", ["make_customers.py", "show_records.py", "compare_records.py"])
+@pytest.mark.parametrize("name", ["make_customers.py", "show_records.py", "compare_records.py", "join_records.py"])
 def test_a_script_called_without_its_arguments_says_how_it_is_called(name, program, root):
     done = subprocess.run([program, root / "scripts" / name], capture_output=True)
     assert done.returncode != 0

@@ -47,6 +47,7 @@ existing = "replace"
 [dead_letter]
 file = "d"
 plain = true
+recipient = ["${TO}", "age1"]
 max_errors = "1 %"
 [receipt]
 digest = "sha256"

@@ -111,6 +111,12 @@ PyObject* hash_copy(PyObject* self, PyObject*) {
   return entry([=](Gil&) { return HashBox::make(Py_TYPE(self), HashBox::of(self).clone()); });
 }
 
+// Without it, pickle's first two protocols make something that can't be read again.
+PyObject* hash_reduce(PyObject* self, PyObject*) {
+  PyErr_Format(PyExc_TypeError, "cannot pickle '%.100s' object", Py_TYPE(self)->tp_name);
+  return nullptr;
+}
+
 PyObject* hash_repr(PyObject* self) {
   return PyUnicode_FromFormat("<%s Hash object>", hash_name(HashBox::of(self).hash()).data());
 }
@@ -133,6 +139,7 @@ PyMethodDef methods[] = {
      "hexdigest($self)\n--\n\nThe digest as hexadecimal digits."},
     {"copy", hash_copy, METH_NOARGS,
      "copy($self)\n--\n\nAn independent object that has taken in the same bytes."},
+    {"__reduce__", hash_reduce, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
