@@ -8,7 +8,6 @@
 
 #include "host/base/text.h"
 #include "host/cli/options.h"
-#include "host/cli/output_file.h"
 #include "modules/crypto/age/identity.h"
 
 namespace po = boost::program_options;
@@ -28,27 +27,29 @@ constexpr std::string_view usage =
     "error.\n"
     "With --recipient the recipients of the identities in FILE are printed.\n";
 
+Status told(bool printed) {
+  if (printed) return {};
+  return Error{ErrorCode::io, "cannot write standard output"};
+}
+
 Status print_recipients(Os& os, const std::string& path) {
   ADYTON_TRY(const auto identities, age::load_identities(os, path));
   std::string text;
   for (const age::Identity& identity : identities) text += cat(identity.recipient().text(), '\n');
-  if (print(text)) return {};
-  return Error{ErrorCode::io, "cannot write standard output"};
+  return told(print(text));
 }
 
 Status make_identity(Os& os, const std::string& path) {
-  ADYTON_TRY(const auto output, OutputFile::create(os, path, Existing::error));
   const age::Identity identity = age::Identity::generate();
+  const std::string recipient = identity.recipient().text();
+  if (path != "-") {
+    ADYTON_CHECK(age::save_identity(os, path, identity, Existing::error));
+    return told(print(cat(recipient, '\n')));
+  }
   std::string text = age::identity_file(identity, os.unix_time());
   const crypto::WipeAtExit wipe_text(text);
-  ADYTON_CHECK(output->file().write(text));
-  ADYTON_CHECK(output->finish());
-  const std::string recipient = identity.recipient().text();
-  if (path == "-") {
-    complain(command_name, cat("recipient: ", recipient));
-  } else if (!print(cat(recipient, '\n'))) {
-    return Error{ErrorCode::io, "cannot write standard output"};
-  }
+  ADYTON_CHECK(os.standard_output()->write(text));  // not through a buffer, which is not wiped
+  complain(command_name, cat("recipient: ", recipient));
   return {};
 }
 

@@ -24,8 +24,8 @@ constexpr std::string_view usage =
     "       adyton keys list FILE [--json] [what opens it]\n"
     "       adyton keys rotate FILE [--type TYPE] [what opens and seals it]\n"
     "       adyton keys promote|enable|disable|destroy FILE ID [what opens and seals it]\n"
-    "       adyton keys public FILE [--out FILE] [what opens it]\n"
-    "       adyton keys convert FILE [--out FILE] [what opens it] --to-… \n"
+    "       adyton keys public FILE [--output FILE] [what opens it]\n"
+    "       adyton keys convert FILE [--output FILE] [what opens it] --to-…\n"
     "       adyton keys identity [-o FILE]\n"
     "\n"
     "Keyring files: Tink keysets, in the clear or sealed.\n"
@@ -41,8 +41,9 @@ constexpr std::string_view usage =
     "  convert  seals a keyring in another way, or not at all\n"
     "  identity a key of its own kind: with it files are opened that were sealed (adyton seal)\n"
     "\n"
-    "A keyring is sealed by --passphrase-env NAME, by --command WORDS (a KMS), or to --recipient\n"
-    "AGE1…, whose --identity FILE opens it; without these it is in the clear.\n"
+    "A keyring is sealed by a passphrase (-p: typed; --passphrase-env NAME), by --command WORDS "
+    "(a\n"
+    "KMS), or to --recipient AGE1…, whose --identity FILE opens it; else it is in the clear.\n"
     "\n"
     "try: adyton keys new --help\n";
 
@@ -76,7 +77,7 @@ std::string unknown(const std::string& name) {
 
 int fail_keys(std::string_view command, const Error& error) {
   complain(command, error.text());
-  return exit_failed;
+  return error.code == ErrorCode::stopped ? exit_stopped : exit_failed;
 }
 
 std::string known_key_types() {
@@ -110,8 +111,7 @@ int new_keyring(std::span<const std::string> args, Os& os) {
   CommandOptions options{
       command,
       "file",
-      "usage: adyton keys new FILE [--type TYPE] [--recipient AGE1|--passphrase-env NAME|--command "
-      "WORDS]\n"
+      "usage: adyton keys new FILE [--type TYPE] [--recipient AGE1|-p|--command WORDS]\n"
       "Makes a keyring with one key, x-aes-gcm unless --type says otherwise.\n",
       {}};
   const std::string type_help = cat("the new key's type: ", known_key_types());
@@ -127,7 +127,7 @@ int new_keyring(std::span<const std::string> args, Os& os) {
     if (const int* code = std::get_if<int>(&named)) return *code;
     type = std::get<KeyType>(named);
   }
-  const auto access = access_of(values, os);
+  const auto access = access_of(values, os, Asked::twice);
   if (!access) return fail_keys(command, access.error());
   const auto sealer = access->sealer();
   if (!sealer) return fail_keys(command, sealer.error());

@@ -21,7 +21,7 @@ using crypto::KeyType;
 int change_keyring(std::string_view command, const po::variables_map& values, Os& os,
                    const std::function<Result<std::string>(Keyring&)>& change) {
   const std::string& path = values["file"].as<std::string>();
-  const auto access = access_of(values, os);
+  const auto access = access_of(values, os, Asked::once);
   if (!access) return fail_keys(command, access.error());
   auto loaded = crypto::load_keyring_and_form(os, path, access->opener());
   if (!loaded) return fail_keys(command, loaded.error());
@@ -116,7 +116,7 @@ int rotate_keyring(std::span<const std::string> args, Os& os) {
       command,
       "file",
       "usage: adyton keys rotate FILE [--type TYPE] [--identity FILE --recipient AGE1|\n"
-      "                          --passphrase-env NAME|--command WORDS]\n"
+      "                          -p|--command WORDS]\n"
       "Adds a key and makes it the primary. Its type is the old primary's unless --type says\n"
       "otherwise.\n",
       {}};

@@ -26,7 +26,8 @@ int destroy_key(std::span<const std::string> args, Os& os);
 int export_public(std::span<const std::string> args, Os& os);
 int convert_keyring(std::span<const std::string> args, Os& os);
 
-/// Says the error; exit_failed.
+/// Says the error; exit_failed, or exit_stopped where Ctrl-C answered the question for a
+/// passphrase.
 int fail_keys(std::string_view command, const Error& error);
 
 /// The types that --type takes, for its help.

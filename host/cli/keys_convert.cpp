@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include <boost/program_options/value_semantic.hpp>
 
 #include "host/base/text.h"
@@ -12,24 +16,22 @@ namespace {
 using crypto::Keyring;
 
 void add_out(CommandOptions& options, const char* help) {
-  options.options.add_options()("out,o", po::value<std::string>()->value_name("FILE"), help);
+  options.options.add_options()("output,o", po::value<std::string>()->value_name("FILE"), help);
 }
 
 Result<Keyring> load(const po::variables_map& values, Os& os) {
-  ADYTON_TRY(const crypto::KeyringAccess access, access_of(values, os));
+  ADYTON_TRY(const crypto::KeyringAccess access, access_of(values, os, Asked::once));
   return crypto::load_keyring(os, values["file"].as<std::string>(), access.opener());
 }
 
-/// How the copy is sealed. In the clear only if that is asked for by name.
-Result<crypto::KeyringSealer> target_of(const po::variables_map& values,
-                                        const crypto::KeyringAccess& access) {
-  ADYTON_TRY(const crypto::KeyringSealer sealer, access.sealer());
-  const bool clear = std::holds_alternative<std::monostate>(sealer);
-  if (clear == values.contains("to-cleartext")) return sealer;
-  return Error{ErrorCode::config,
-               clear ? "sealed how? --to-recipient, --to-passphrase-env or --to-command; or "
-                       "--to-cleartext"
-                     : "--to-cleartext goes with no other --to-…"};
+/// What is wrong with how the copy is to be sealed; in the clear only if that is asked for by name.
+std::optional<std::string_view> wrong_target(const po::variables_map& values) {
+  const bool sealed = std::ranges::any_of(
+      std::array{"to-recipient", "to-passphrase", "to-passphrase-env", "to-command"},
+      [&](const char* name) { return values.contains(name); });
+  if (sealed && values.contains("to-cleartext")) return "--to-cleartext goes with no other --to-…";
+  if (sealed || values.contains("to-cleartext")) return std::nullopt;
+  return "sealed how? --to-recipient, --to-passphrase or --to-command; or --to-cleartext";
 }
 
 }  // namespace
@@ -39,8 +41,8 @@ int export_public(std::span<const std::string> args, Os& os) {
   CommandOptions options{
       command,
       "file",
-      "usage: adyton keys public FILE [--out FILE] [--identity FILE|\n"
-      "                          --passphrase-env NAME|--command WORDS]\n"
+      "usage: adyton keys public FILE [--output FILE] [--identity FILE|\n"
+      "                          -p|--command WORDS]\n"
       "Writes the public halves of keys that sign, as a Tink keyset: no secret.\n",
       {}};
   add_out(options, "where to, instead of standard output; a file that exists is left alone");
@@ -55,9 +57,9 @@ int export_public(std::span<const std::string> args, Os& os) {
     return fail_keys(command,
                      {half.error().code, half.error().message, values["file"].as<std::string>()});
   }
-  if (!values.contains("out")) return print(half->to_json()) ? exit_done : exit_failed;
+  if (!values.contains("output")) return print(half->to_json()) ? exit_done : exit_failed;
   const Status saved =
-      crypto::save_keyring(os, values["out"].as<std::string>(), *half, Existing::error);
+      crypto::save_keyring(os, values["output"].as<std::string>(), *half, Existing::error);
   return saved ? exit_done : fail_keys(command, saved.error());
 }
 
@@ -66,8 +68,8 @@ int convert_keyring(std::span<const std::string> args, Os& os) {
   CommandOptions options{
       command,
       "file",
-      "usage: adyton keys convert FILE [--out FILE] [--identity FILE|--passphrase-env NAME|\n"
-      "                           --command WORDS] --to-recipient AGE1|--to-passphrase-env NAME|\n"
+      "usage: adyton keys convert FILE [--output FILE] [--identity FILE|-p|\n"
+      "                           --command WORDS] --to-recipient AGE1|--to-passphrase|\n"
       "                           --to-command WORDS|--to-cleartext\n"
       "Seals a keyring in another way. The ids and keys stay what they are.\n",
       {}};
@@ -77,17 +79,18 @@ int convert_keyring(std::span<const std::string> args, Os& os) {
   const auto parsed = parse_options(std::move(options), args);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& values = std::get<po::variables_map>(parsed);
-  const auto target = access_of(values, os, "to-");
-  if (!target) return fail_keys(command, target.error());
-  const auto sealer = target_of(values, *target);
-  if (!sealer) {
-    complain(command, sealer.error().text());
+  if (const auto wrong = wrong_target(values)) {
+    complain(command, *wrong);
     return exit_usage;
   }
   const auto keyring = load(values, os);
   if (!keyring) return fail_keys(command, keyring.error());
-  const bool elsewhere = values.contains("out");
-  const std::string& path = values[elsewhere ? "out" : "file"].as<std::string>();
+  const auto target = access_of(values, os, Asked::twice, "to-");
+  if (!target) return fail_keys(command, target.error());
+  const auto sealer = target->sealer();
+  if (!sealer) return fail_keys(command, sealer.error());
+  const bool elsewhere = values.contains("output");
+  const std::string& path = values[elsewhere ? "output" : "file"].as<std::string>();
   const Status saved = crypto::save_keyring(
       os, path, *keyring, elsewhere ? Existing::error : Existing::replace, *sealer);
   if (!saved) return fail_keys(command, saved.error());

@@ -77,7 +77,7 @@ int list_keys(std::span<const std::string> args, Os& os) {
   const auto parsed = parse_options(std::move(options), args);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& values = std::get<po::variables_map>(parsed);
-  const auto access = access_of(values, os);
+  const auto access = access_of(values, os, Asked::once);
   if (!access) return fail_keys(command, access.error());
   const auto loaded =
       crypto::load_keyring_and_form(os, values["file"].as<std::string>(), access->opener());

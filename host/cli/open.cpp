@@ -53,14 +53,8 @@ Result<Request> read_request(const po::variables_map& values) {
   if (request.identity_files.empty() && !request.common.passphrase) {
     return Error{ErrorCode::config, "with what? give -i IDENTITY or -p"};
   }
-  if (values.contains("max-work-factor")) {
-    const int most = values["max-work-factor"].as<int>();
-    if (most < 1 || most > static_cast<int>(age::possible_work_factor)) {
-      return Error{ErrorCode::config,
-                   cat("--max-work-factor takes 1 to ", age::possible_work_factor)};
-    }
-    request.most_work = static_cast<unsigned>(most);
-  }
+  ADYTON_TRY(request.most_work,
+             work_factor_of(values, "max-work-factor", age::largest_work_factor));
   if (request.common.output.empty()) request.common.output = "-";
   return request;
 }

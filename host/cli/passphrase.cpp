@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/base/text.h"
+#include "modules/crypto/age/file_key.h"
 #include "modules/crypto/compare.h"
 
 namespace adyton::cli {
@@ -17,7 +18,8 @@ namespace {
 using crypto::Secret;
 
 constexpr std::size_t longest = 4096;
-constexpr std::string_view first_prompt = "Passphrase: ";
+constexpr std::string_view known_prompt = "Passphrase: ";
+constexpr std::string_view new_prompt = "New passphrase: ";
 constexpr std::string_view second_prompt = "Again: ";
 
 Error too_long() {
@@ -121,15 +123,26 @@ Result<Secret> read_passphrase(std::optional<int> fd, Asked asked) {
   const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (terminal < 0) {
     return Error{ErrorCode::config,
-                 "there is no terminal to type the passphrase on; give it in the first line of a "
-                 "descriptor, with --passphrase-fd N"};
+                 "there is no terminal to type the passphrase on; --help shows how else it can be "
+                 "given"};
   }
   const SilentTerminal silent(terminal);
-  ADYTON_TRY(Secret passphrase, silent.ask(first_prompt));
+  ADYTON_TRY(Secret passphrase, silent.ask(asked == Asked::once ? known_prompt : new_prompt));
   if (asked == Asked::once) return passphrase;
   ADYTON_TRY(const Secret again, silent.ask(second_prompt));
   if (crypto::constant_time_equal(passphrase.bytes(), again.bytes())) return passphrase;
   return Error{ErrorCode::config, "the two passphrases differ"};
+}
+
+Result<unsigned> work_factor_of(const boost::program_options::variables_map& values,
+                                const std::string& name, unsigned otherwise) {
+  if (!values.contains(name)) return otherwise;
+  const int given = values[name].as<int>();
+  if (given >= 1 && given <= static_cast<int>(crypto::age::possible_work_factor)) {
+    return static_cast<unsigned>(given);
+  }
+  return Error{ErrorCode::config,
+               cat("--", name, " takes 1 to ", crypto::age::possible_work_factor)};
 }
 
 }  // namespace adyton::cli

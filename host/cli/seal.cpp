@@ -34,6 +34,7 @@ struct Request {
   std::vector<std::string> recipients;
   std::vector<std::string> recipient_files;
   age::Armor armor = age::Armor::no;
+  unsigned work_factor = age::usual_work_factor;
 };
 
 po::options_description described_options() {
@@ -43,6 +44,8 @@ po::options_description described_options() {
        "age1…; may be given several times: each of them can open it")  //
       ("recipients-file,R", po::value<std::vector<std::string>>()->value_name("FILE"),
        "recipients, one a line; # begins a comment")  //
+      ("work-factor", po::value<int>()->value_name("N"),
+       "have whoever tries a passphrase spend 2^N KiB of memory; 18 if not given")  //
       ("armor,a", "as text, which goes through mails and terminals");
   add_sealing_options(options);
   return options;
@@ -53,6 +56,7 @@ Result<Request> read_request(const po::variables_map& values) {
   ADYTON_TRY(request.common, read_sealing_options(values));
   request.recipients = all_of(values, "recipient");
   request.recipient_files = all_of(values, "recipients-file");
+  ADYTON_TRY(request.work_factor, work_factor_of(values, "work-factor", age::usual_work_factor));
   if (values.contains("armor")) request.armor = age::Armor::yes;
   const bool to_keys = !request.recipients.empty() || !request.recipient_files.empty();
   if (to_keys && request.common.passphrase) {
@@ -74,7 +78,7 @@ Result<age::Recipients> read_recipients(const Request& request, Os& os) {
   if (request.common.passphrase) {
     ADYTON_TRY(const crypto::Secret passphrase,
                read_passphrase(request.common.passphrase_fd, Asked::twice));
-    return age::Recipients::passphrase(as_text(passphrase.bytes()));
+    return age::Recipients::passphrase(as_text(passphrase.bytes()), request.work_factor);
   }
   std::vector<age::Recipient> all;
   for (const std::string& text : request.recipients) {

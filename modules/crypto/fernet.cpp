@@ -1,6 +1,7 @@
 #include "modules/crypto/fernet.h"
 
 #include <array>
+#include <memory>
 #include <utility>
 
 #include <cryptopp/aes.h>
@@ -11,9 +12,18 @@
 #include "modules/crypto/compare.h"
 #include "modules/crypto/digest.h"
 #include "modules/crypto/random.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 namespace {
+
+/// A cipher whose round keys lie where no core file shows them.
+template <class Mode>
+struct Keyed : InSecretMemory {
+  Keyed(Bytes key, const std::uint8_t* iv) : mode(key.data(), key.size(), iv) {}
+  Mode mode;
+};
+using Cbc = CryptoPP::CBC_Mode<CryptoPP::AES>;
 
 constexpr std::uint8_t version = 0x80;
 constexpr std::size_t block_bytes = 16;
@@ -60,12 +70,11 @@ std::string Fernet::encrypt(Bytes plaintext, std::uint64_t time) const {
   std::array<std::uint8_t, block_bytes> iv;
   fill_random(iv);
   token += as_text(iv);
-  CryptoPP::CBC_Mode<CryptoPP::AES>::Encryption cbc(encryption_key().data(),
-                                                    encryption_key().size(), iv.data());
-  CryptoPP::StringSource(
-      plaintext.data(), plaintext.size(), true,
-      new CryptoPP::StreamTransformationFilter(  // the source owns it
-          cbc, new CryptoPP::StringSink(token), CryptoPP::BlockPaddingSchemeDef::PKCS_PADDING));
+  const auto cbc = std::make_unique<Keyed<Cbc::Encryption>>(encryption_key(), iv.data());
+  CryptoPP::StringSource(plaintext.data(), plaintext.size(), true,
+                         new CryptoPP::StreamTransformationFilter(  // the source owns it
+                             cbc->mode, new CryptoPP::StringSink(token),
+                             CryptoPP::BlockPaddingSchemeDef::PKCS_PADDING));
   token += hmac(Hash::sha256, signing_key(), as_bytes(token));
   std::string text = base64::encode(as_bytes(token), base64::Alphabet::url);
   text.append((4 - text.size() % 4) % 4, '=');
@@ -83,11 +92,10 @@ Result<std::string> Fernet::decrypt(Bytes token, std::optional<Lifetime> lifetim
   const Bytes sealed = as_bytes(bytes);
   const Bytes iv = sealed.subspan(9, block_bytes);
   const Bytes ciphertext = sealed.subspan(head_size, sealed.size() - head_size - tag_size);
-  CryptoPP::CBC_Mode<CryptoPP::AES>::Decryption cbc(encryption_key().data(),
-                                                    encryption_key().size(), iv.data());
+  const auto cbc = std::make_unique<Keyed<Cbc::Decryption>>(encryption_key(), iv.data());
   std::string plaintext(ciphertext.size(), '\0');
   auto* const out = reinterpret_cast<std::uint8_t*>(plaintext.data());
-  cbc.ProcessData(out, ciphertext.data(), ciphertext.size());
+  cbc->mode.ProcessData(out, ciphertext.data(), ciphertext.size());
   // The padding is authentic: nobody without the key learns anything from its being wrong.
   const std::size_t padding = static_cast<std::uint8_t>(plaintext.back());
   bool right = padding >= 1 && padding <= block_bytes;

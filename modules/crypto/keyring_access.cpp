@@ -32,7 +32,8 @@ Result<age::Identities> identities_of(const KeyringAccessOptions& options, Os& o
 }
 
 Result<age::Recipients> recipients_of(const KeyringAccessOptions& options) {
-  if (options.passphrase) return age::Recipients::passphrase(*options.passphrase);
+  if (options.passphrase)
+    return age::Recipients::passphrase(*options.passphrase, options.work_factor);
   std::vector<age::Recipient> all;
   for (const std::string& text : options.recipients) {
     ADYTON_TRY(const age::Recipient recipient, age::Recipient::parse(text));

@@ -15,10 +15,11 @@ namespace adyton::crypto {
 /// How somebody says what opens or seals a keyring file: on the command line, in a job, in Python.
 /// At most one of command, passphrase, and identities with recipients is used.
 struct KeyringAccessOptions {
-  std::vector<std::string> command;         // words, without encrypt or decrypt
-  std::optional<std::string> passphrase;    // the caller wipes it
-  std::vector<std::string> identity_files;  // whose identities open it
-  std::vector<std::string> recipients;      // age1…: whom it is sealed to
+  std::vector<std::string> command;               // words, without encrypt or decrypt
+  std::optional<std::string> passphrase;          // the caller wipes it
+  unsigned work_factor = age::usual_work_factor;  // of what is sealed by it
+  std::vector<std::string> identity_files;        // whose identities open it
+  std::vector<std::string> recipients;            // age1…: whom it is sealed to
 };
 
 /// What opens and seals a keyring file, with all that it needs. Moves; what opener() and the

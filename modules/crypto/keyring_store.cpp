@@ -1,52 +1,17 @@
 #include "modules/crypto/keyring_store.h"
 
-#include <array>
 #include <utility>
 
-#include <unistd.h>
-
-#include "host/base/base64.h"
 #include "host/base/text.h"
 #include "modules/crypto/age/age.h"
 #include "modules/crypto/encrypted_keyset.h"
+#include "modules/crypto/key_file.h"
 #include "modules/crypto/keyset_proto.h"
-#include "modules/crypto/random.h"
 
 namespace adyton::crypto {
 namespace {
 
-// Some three hundred keys; a longer file is no keyring, and its pages would all be locked.
-constexpr std::size_t longest_keyring = 256 * 1024;
-
 constexpr std::string_view age_magic = "age-encryption.org/";
-
-// Reads into memory that is wiped, without the copies that a growing string leaves behind.
-Result<std::size_t> read_into(File& file, const std::string& path, Secret& buffer) {
-  std::size_t size = 0;
-  while (size < buffer.size()) {
-    char* const free = reinterpret_cast<char*>(buffer.data()) + size;
-    ADYTON_TRY(const std::size_t n, file.read({free, buffer.size() - size}));
-    if (n == 0) return size;
-    size += n;
-  }
-  return Error{ErrorCode::limit,
-               cat(path, " is longer than ", human_size(longest_keyring), " and thus no keyring")};
-}
-
-Status check_owner(const FileInfo& info, const std::string& path) {
-  const auto user = ::geteuid();
-  if (info.owner == user || info.owner == 0 || user == 0) return {};
-  return Error{ErrorCode::config,
-               cat(path, " belongs to user ", info.owner,
-                   ", who could put other keys there; make a copy of your own, or run: chown ",
-                   user, ' ', path)};
-}
-
-Status check_mode(const FileInfo& info, const std::string& path) {
-  if (info.owner != ::geteuid() || (info.mode & 077) == 0) return {};
-  return Error{ErrorCode::config,
-               cat(path, " holds keys and can be read by others; run: chmod 600 ", path)};
-}
 
 Result<Keyring> open_wrapped(std::string_view content, const KeyringOpener& opener) {
   if (opener.wrapper == nullptr) {
@@ -73,12 +38,6 @@ Error named(Error error, const std::string& path) {
   if (error.code == ErrorCode::io || error.code == ErrorCode::stopped) return error;
   if (error.code == ErrorCode::invalid) error.code = ErrorCode::config;
   return {error.code, std::move(error.message), path};
-}
-
-std::string temporary_name(const std::string& path) {
-  std::array<std::uint8_t, 9> random;
-  fill_random(random);
-  return cat(path, '.', base64::encode(random, base64::Alphabet::url), ".tmp");
 }
 
 }  // namespace
@@ -135,15 +94,12 @@ Result<Keyring> load_keyring(Os& os, const std::string& path, const KeyringOpene
 
 Result<LoadedKeyring> load_keyring_and_form(Os& os, const std::string& path,
                                             const KeyringOpener& opener) {
-  ADYTON_TRY(OpenedFile opened, os.open_itself(path));
-  ADYTON_CHECK(check_owner(opened.info, path));
-  Secret buffer(longest_keyring + 1);
-  ADYTON_TRY(const std::size_t size, read_into(*opened.file, path, buffer));
-  const std::string_view content = as_text(buffer.bytes().first(size));
+  ADYTON_TRY(const KeyFile file, KeyFile::read(os, path, "keyring"));
+  const std::string_view content = file.content();
   const KeyringForm form = form_of(content);
   Result<Keyring> keyring = open_keyring(content, opener);
   if (form == KeyringForm::cleartext && (!keyring || keyring->holds_secrets())) {
-    ADYTON_CHECK(check_mode(opened.info, path));
+    ADYTON_CHECK(file.check_private());
   }
   if (!keyring) return named(std::move(keyring).error(), path);
   return LoadedKeyring{*std::move(keyring), form};
@@ -156,22 +112,7 @@ Status save_keyring(Os& os, const std::string& path, const Keyring& keyring, Exi
   }
   ADYTON_TRY(std::string text, seal_keyring(keyring, sealer));
   const WipeAtExit wipe_text(text);
-  return write_private_file(os, path, text, existing);
-}
-
-Status write_private_file(Os& os, const std::string& path, std::string_view content,
-                          Existing existing) {
-  const std::string temporary = temporary_name(path);
-  ADYTON_TRY(const auto file, os.create(temporary, Existing::error));
-  const auto write = [&]() -> Status {
-    ADYTON_CHECK(file->write(content));
-    ADYTON_CHECK(file->sync());
-    ADYTON_CHECK(os.rename(temporary, path, existing));
-    return os.sync_directory(directory_of(path));
-  };
-  Status status = write();
-  if (!status) (void)os.remove(temporary);  // gone already, if the folder alone could not be synced
-  return status;
+  return write_key_file(os, path, text, existing);
 }
 
 }  // namespace adyton::crypto

@@ -41,10 +41,8 @@ Result<Keyring> open_keyring(std::string_view content, const KeyringOpener& open
 /// The content of a keyring file. The caller wipes it if it is in the clear.
 Result<std::string> seal_keyring(const Keyring& keyring, const KeyringSealer& sealer);
 
-/// Reads a keyring file. Refused (ErrorCode::config, with the way out) is a link; a file of another
-/// user, unless this one is root or the file is root's: who owns it can put other keys there; and,
-/// as ssh does it with its keys, one of this user's with secrets in the clear that group or others
-/// may read. Every error names the file.
+/// Reads a keyring file, as KeyFile; one with secrets in the clear must be private. Every error
+/// names the file.
 Result<Keyring> load_keyring(Os& os, const std::string& path, const KeyringOpener& opener = {});
 
 /// The same, and what form it had: who changes it saves it in the same one.
@@ -55,14 +53,9 @@ struct LoadedKeyring {
 Result<LoadedKeyring> load_keyring_and_form(Os& os, const std::string& path,
                                             const KeyringOpener& opener = {});
 
-/// Writes a keyring file, mode 0600: after a crash there is the old file or the new one. A link of
-/// that name is replaced, not followed. Existing::error: ErrorCode::config if the name is taken.
+/// Writes a keyring file, as write_key_file(). Existing::error: ErrorCode::config if the name is
+/// taken.
 Status save_keyring(Os& os, const std::string& path, const Keyring& keyring, Existing existing,
                     const KeyringSealer& sealer = {});
-
-/// Writes a file that only its owner may read, as save_keyring() does. A temporary name that nobody
-/// can know before: in a folder that others may write to, too, nobody can lay a file there.
-Status write_private_file(Os& os, const std::string& path, std::string_view content,
-                          Existing existing);
 
 }  // namespace adyton::crypto

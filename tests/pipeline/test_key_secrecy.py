@@ -162,7 +162,8 @@ def test_a_ciphertext_bound_to_a_record_does_not_open_without_it(work, sealed):
 def test_a_sealed_keyring_is_opened_by_what_the_job_names(work):
     os.environ["TEST_PASSPHRASE"] = "correct horse"
     try:
-        work.adyton("keys", "new", "keys.json", "--passphrase-env", "TEST_PASSPHRASE")
+        work.adyton("keys", "new", "keys.json", "--work-factor", "4", "--passphrase-env",
+                    "TEST_PASSPHRASE")
         write_records(work, RECORDS[:2])
         job = work.write_job("job.toml", protect("encrypt", "/a"))
         refused = work.adyton("run", "--quiet", job, code=78)

@@ -4,12 +4,11 @@
 #include <array>
 #include <ctime>
 
-#include <unistd.h>
-
 #include "host/base/text.h"
 #include "modules/crypto/age/bech32.h"
 #include "modules/crypto/age/bytes.h"
 #include "modules/crypto/age/lines.h"
+#include "modules/crypto/key_file.h"
 #include "modules/crypto/random.h"
 
 namespace adyton::crypto::age {
@@ -17,8 +16,6 @@ namespace {
 
 constexpr std::string_view prefix = "AGE-SECRET-KEY-";
 constexpr std::size_t text_size = 74;
-// Some three thousand identities; a longer file is none, and its pages would all be locked.
-constexpr std::size_t longest_list = 256 * 1024;
 
 Error no_identity(std::string_view text) {
   if (text.starts_with("age1")) {
@@ -71,20 +68,18 @@ Result<std::vector<Identity>> parse_identities(std::string_view text, const std:
 }
 
 Result<std::vector<Identity>> load_identities(Os& os, const std::string& path) {
-  ADYTON_TRY(const FileInfo info, os.info(path));
-  if (info.owner == ::geteuid() && (info.mode & 077) != 0) {
-    return Error{ErrorCode::config,
-                 cat(path, " holds keys and can be read by others; run: chmod 600 ", path)};
+  ADYTON_TRY(const KeyFile file, KeyFile::read(os, path, "identity file"));
+  ADYTON_CHECK(file.check_private());
+  return parse_identities(file.content(), path);
+}
+
+Status save_identity(Os& os, const std::string& path, const Identity& identity, Existing existing) {
+  if (existing == Existing::error && os.exists(path)) {
+    return Error{ErrorCode::config, cat(path, " exists; an identity is not overwritten")};
   }
-  ADYTON_TRY(auto file, os.open(path));
-  Secret buffer(longest_list + 1);
-  ADYTON_TRY(const std::size_t size,
-             read_full(source_of(*file), {reinterpret_cast<char*>(buffer.data()), buffer.size()}));
-  if (size > longest_list) {
-    return Error{ErrorCode::limit, cat(path, " is longer than ", human_size(longest_list),
-                                       " and thus no identity file")};
-  }
-  return parse_identities(as_text(buffer.bytes().first(size)), path);
+  std::string text = identity_file(identity, os.unix_time());
+  const WipeAtExit wipe_text(text);
+  return write_key_file(os, path, text, existing);
 }
 
 std::string identity_file(const Identity& identity, std::int64_t unix_time) {

@@ -38,9 +38,12 @@ class Identity {
 /// A list of identities, as parse_recipients().
 Result<std::vector<Identity>> parse_identities(std::string_view text, const std::string& name);
 
-/// Reads an identity file. One that belongs to this user and that group or others may read is
-/// refused (ErrorCode::config, with the chmod that mends it).
+/// Reads an identity file, as KeyFile; it must be private.
 Result<std::vector<Identity>> load_identities(Os& os, const std::string& path);
+
+/// Writes an identity file, as write_key_file(). Existing::error: ErrorCode::config if the name is
+/// taken.
+Status save_identity(Os& os, const std::string& path, const Identity& identity, Existing existing);
 
 /// An identity file as its owner should keep it: two comments (when it was made, its recipient) and
 /// the key. The caller wipes it. `unix_time`: seconds since 1970 in UTC.

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,22 +26,6 @@ inline bool check_length(Bytes plaintext) {
   PyErr_SetString(PyExc_ValueError, "a plaintext has at most 2**36 - 32 bytes; split it");
   return false;
 }
-
-/// The first of the items that failed. Any thread.
-class FirstFailure {
- public:
-  void at(std::size_t item) {
-    std::size_t first = item_.load(std::memory_order_relaxed);
-    while (item < first && !item_.compare_exchange_weak(first, item)) {
-    }
-  }
-  bool any() const { return item_.load() != none; }
-  std::size_t item() const { return item_.load(); }
-
- private:
-  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-  std::atomic<std::size_t> item_ = none;
-};
 
 template <class Primitive>
 class ColumnMethods {

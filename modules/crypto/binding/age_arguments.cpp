@@ -65,10 +65,9 @@ bool one_of(PyObject* keys, PyObject* passphrase, const char* name) {
   return false;
 }
 
-bool add_recipient(Gil& gil, const State& state, PyObject* object,
-                   std::vector<age::Recipient>& all) {
-  if (PyObject_TypeCheck(object, as_type(state.recipient_type))) {
-    all.push_back(RecipientBox::of(object));
+bool add_recipient(Gil& gil, PyObject* object, std::vector<age::Recipient>& all) {
+  if (const age::Recipient* const recipient = RecipientBox::find(object)) {
+    all.push_back(*recipient);
     return true;
   }
   if (!PyUnicode_Check(object)) {
@@ -86,8 +85,8 @@ bool add_recipient(Gil& gil, const State& state, PyObject* object,
 
 }  // namespace
 
-std::optional<age::Recipients> recipients_of(Gil& gil, const State& state, PyObject* recipients,
-                                             PyObject* passphrase, PyObject* work_factor) {
+std::optional<age::Recipients> recipients_of(Gil& gil, PyObject* recipients, PyObject* passphrase,
+                                             PyObject* work_factor) {
   if (!one_of(recipients, passphrase, "recipients")) return std::nullopt;
   if (is_given(passphrase)) {
     const auto work = work_factor_of(gil, work_factor, "work_factor", age::usual_work_factor);
@@ -97,10 +96,9 @@ std::optional<age::Recipients> recipients_of(Gil& gil, const State& state, PyObj
     });
   }
   std::vector<age::Recipient> all;
-  const bool single =
-      PyUnicode_Check(recipients) || PyObject_TypeCheck(recipients, as_type(state.recipient_type));
+  const bool single = PyUnicode_Check(recipients) || RecipientBox::find(recipients) != nullptr;
   if (!for_each_of(gil, recipients, single, "recipients must be Recipients or str",
-                   [&](PyObject* item) { return add_recipient(gil, state, item, all); })) {
+                   [&](PyObject* item) { return add_recipient(gil, item, all); })) {
     return std::nullopt;
   }
   auto made = age::Recipients::of(std::move(all));
@@ -109,8 +107,8 @@ std::optional<age::Recipients> recipients_of(Gil& gil, const State& state, PyObj
   return std::nullopt;
 }
 
-std::optional<age::Identities> identities_of(Gil& gil, const State& state, PyObject* identities,
-                                             PyObject* passphrase, PyObject* most_work) {
+std::optional<age::Identities> identities_of(Gil& gil, PyObject* identities, PyObject* passphrase,
+                                             PyObject* most_work) {
   if (!one_of(identities, passphrase, "identities")) return std::nullopt;
   if (is_given(passphrase)) {
     const auto work = work_factor_of(gil, most_work, "max_work_factor", age::largest_work_factor);
@@ -121,16 +119,17 @@ std::optional<age::Identities> identities_of(Gil& gil, const State& state, PyObj
   }
   std::vector<age::Identity> all;
   const auto add = [&](PyObject* item) {
-    if (!PyObject_TypeCheck(item, as_type(state.identity_type))) {
+    const age::Identity* const identity = IdentityBox::find(item);
+    if (identity == nullptr) {
       PyErr_Format(PyExc_TypeError, "an identity is an Identity, not %.100s",
                    Py_TYPE(item)->tp_name);
       return false;
     }
-    all.push_back(IdentityBox::of(item).clone());
+    all.push_back(identity->clone());
     return true;
   };
-  const bool single = PyObject_TypeCheck(identities, as_type(state.identity_type)) ||
-                      PyUnicode_Check(identities) || PyBytes_Check(identities);
+  const bool single = IdentityBox::find(identities) != nullptr || PyUnicode_Check(identities) ||
+                      PyBytes_Check(identities);
   if (!for_each_of(gil, identities, single, "identities must be Identities", add)) {
     return std::nullopt;
   }

@@ -336,7 +336,7 @@ PyObject* open_sealed(PyObject* module, PyObject* const* values, Py_ssize_t coun
     const State& state = state_of(module);
     const auto path = path_argument(gil, slots[0]);
     if (!path) return nullptr;
-    const auto identities = identities_of(gil, state, slots[1], slots[2], slots[3]);
+    const auto identities = identities_of(gil, slots[1], slots[2], slots[3]);
     if (!identities) return nullptr;
     auto reader = std::make_unique<SealedReader>();
     reader->pool.renew(gil);
@@ -363,7 +363,7 @@ PyObject* create_sealed(PyObject* module, PyObject* const* values, Py_ssize_t co
     const State& state = state_of(module);
     auto path = path_argument(gil, slots[0]);
     if (!path) return nullptr;
-    const auto recipients = recipients_of(gil, state, slots[1], slots[2], slots[4]);
+    const auto recipients = recipients_of(gil, slots[1], slots[2], slots[4]);
     const int armored = slots[3] == nullptr ? 0 : PyObject_IsTrue(slots[3]);
     const int replaces = slots[5] == nullptr ? 0 : PyObject_IsTrue(slots[5]);
     if (!recipients || armored < 0 || replaces < 0) return nullptr;

@@ -40,13 +40,13 @@ PyObject* bytes_of(Gil& gil, Work work) {
   return PyBytes_FromStringAndSize(out->data(), static_cast<Py_ssize_t>(out->size()));
 }
 
-PyObject* seal(PyObject* module, PyObject* const* values, Py_ssize_t count, PyObject* names) {
+PyObject* seal(PyObject*, PyObject* const* values, Py_ssize_t count, PyObject* names) {
   return entry([=](Gil& gil) -> PyObject* {
     PyObject* slots[5];
     if (!take(gil, {"seal", seal_parameters, 1, 2}, {values, count, names}, slots)) return nullptr;
     const auto data = Buffer::of(gil, slots[0], "data");
     if (!data) return nullptr;
-    const auto recipients = recipients_of(gil, state_of(module), slots[1], slots[2], slots[4]);
+    const auto recipients = recipients_of(gil, slots[1], slots[2], slots[4]);
     if (!recipients) return nullptr;
     const int armored = slots[3] == nullptr ? 0 : PyObject_IsTrue(slots[3]);
     if (armored < 0) return nullptr;
@@ -58,7 +58,7 @@ PyObject* seal(PyObject* module, PyObject* const* values, Py_ssize_t count, PyOb
   });
 }
 
-PyObject* unseal(PyObject* module, PyObject* const* values, Py_ssize_t count, PyObject* names) {
+PyObject* unseal(PyObject*, PyObject* const* values, Py_ssize_t count, PyObject* names) {
   return entry([=](Gil& gil) -> PyObject* {
     PyObject* slots[4];
     if (!take(gil, {"unseal", unseal_parameters, 1, 2}, {values, count, names}, slots)) {
@@ -66,7 +66,7 @@ PyObject* unseal(PyObject* module, PyObject* const* values, Py_ssize_t count, Py
     }
     const auto data = Buffer::of(gil, slots[0], "data");
     if (!data) return nullptr;
-    const auto identities = identities_of(gil, state_of(module), slots[1], slots[2], slots[3]);
+    const auto identities = identities_of(gil, slots[1], slots[2], slots[3]);
     if (!identities) return nullptr;
     const age::Executor executor = executor_for(gil, data->bytes().size());
     return bytes_of(gil, [&] { return age::open(as_text(data->bytes()), *identities, executor); });

@@ -168,15 +168,8 @@ PyObject* identity_save(PyObject* self, PyObject* const* values, Py_ssize_t coun
     const auto path = path_argument(gil, slots[0]);
     const int replaces = slots[1] == nullptr ? 0 : PyObject_IsTrue(slots[1]);
     if (!path || replaces < 0) return nullptr;
-    const auto os = make_os();
-    if (replaces == 0 && os->exists(*path)) {
-      return python::raise(
-          gil, {ErrorCode::config, cat(*path, " exists; an identity is not overwritten")});
-    }
-    std::string file = age::identity_file(IdentityBox::of(self), os->unix_time());
-    const WipeAtExit wipe_file(file);
-    const Status status =
-        write_file(*os, *path, file, replaces != 0 ? Existing::replace : Existing::error);
+    const Status status = age::save_identity(*make_os(), *path, IdentityBox::of(self),
+                                             replaces != 0 ? Existing::replace : Existing::error);
     if (!status) return python::raise(gil, status.error());
     Py_RETURN_NONE;
   });

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -65,6 +67,22 @@ PyObject* show(python::Ref list);
 /// it, on the compute pool; `bytes` is the size of all messages together. The body must not throw.
 void for_each_part(python::Gil& gil, std::size_t count, std::size_t bytes,
                    const std::function<void(std::size_t, std::size_t)>& body);
+
+/// The first of the items that failed. Any thread.
+class FirstFailure {
+ public:
+  void at(std::size_t item) {
+    std::size_t first = item_.load(std::memory_order_relaxed);
+    while (item < first && !item_.compare_exchange_weak(first, item)) {
+    }
+  }
+  bool any() const { return item_.load() != none; }
+  std::size_t item() const { return item_.load(); }
+
+ private:
+  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+  std::atomic<std::size_t> item_ = none;
+};
 
 /// Whether a message is long enough for another thread to be let run meanwhile.
 bool worth_releasing_gil(std::size_t bytes);

@@ -83,6 +83,11 @@ struct Box {
     return object;
   }
   static T& of(PyObject* object) { return reinterpret_cast<Box*>(object)->value; }
+  /// The value, if the object is one of such a class; else nullptr. No class can be derived from
+  /// it, and no other's objects are destroyed so.
+  static T* find(PyObject* object) {
+    return Py_TYPE(object)->tp_dealloc == destroy ? &of(object) : nullptr;
+  }
   static void destroy(PyObject* object) {
     PyTypeObject* const type = Py_TYPE(object);
     of(object).~T();

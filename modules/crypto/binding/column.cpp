@@ -1,9 +1,11 @@
 #include "modules/crypto/binding/column.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <string_view>
 
+#include "modules/crypto/binding/batch.h"
 #include "modules/crypto/binding/call.h"
 
 namespace adyton::crypto {
@@ -44,27 +46,66 @@ class IntegerView {
   bool held_;
 };
 
+/// Offsets that are being copied and checked: each is from the one before it to `most`.
 template <class Integer>
-std::optional<std::vector<std::size_t>> copy_checked(const std::uint8_t* from, std::size_t count,
-                                                     std::size_t most) {
-  std::vector<std::size_t> offsets(count);
-  Integer last = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    Integer offset;
-    std::memcpy(&offset, from + i * sizeof offset, sizeof offset);
-    if (offset < last || static_cast<std::uint64_t>(offset) > most) {
-      PyErr_Format(PyExc_ValueError,
-                   "offsets[%zu] is %lld, which is not from %lld, the one before it, to %zu, the "
-                   "length of data",
-                   i, static_cast<long long>(offset), static_cast<long long>(last), most);
-      return std::nullopt;
+class OffsetCopy {
+ public:
+  OffsetCopy(const IntegerView& view, std::size_t most)
+      : from_(view.data()), count_(view.size() / sizeof(Integer)), most_(most) {}
+
+  /// The copy; nullptr with ValueError set for offsets that are wrong. All cores work: a copy of
+  /// many takes as long as the encryption of some of the values.
+  std::unique_ptr<std::size_t[]> make(python::Gil& gil) {
+    // Arrow's layout of no values may have no offset at all.
+    to_ = std::make_unique_for_overwrite<std::size_t[]>(std::max<std::size_t>(count_, 1));
+    to_[0] = 0;
+    const std::size_t chunks = (count_ + chunk - 1) / chunk;
+    for_each_part(gil, chunks, count_ * sizeof(Integer),
+                  [this](std::size_t begin, std::size_t end) {
+                    copy(begin * chunk, std::min(end * chunk, count_));
+                  });
+    // What a part has copied others may have changed where it was read from.
+    for (std::size_t i = chunk; i < count_ && !wrong_.any(); i += chunk) {
+      if (to_[i] < to_[i - 1]) wrong_.at(i);
     }
-    offsets[i] = static_cast<std::size_t>(offset);
-    last = offset;
+    if (!wrong_.any()) return std::move(to_);
+    refuse(wrong_.item());
+    return nullptr;
   }
-  if (count == 0) offsets.push_back(0);  // Arrow's layout of no values may have no offset at all
-  return offsets;
-}
+
+ private:
+  static constexpr std::size_t chunk = 16384;
+
+  Integer at(std::size_t i) const {
+    Integer offset;
+    std::memcpy(&offset, from_ + i * sizeof offset, sizeof offset);
+    return offset;
+  }
+
+  void copy(std::size_t begin, std::size_t end) {
+    Integer last = begin == 0 ? 0 : at(begin - 1);
+    for (std::size_t i = begin; i < end; ++i) {
+      const Integer offset = at(i);
+      if (offset < last || static_cast<std::uint64_t>(offset) > most_) return wrong_.at(i);
+      to_[i] = static_cast<std::size_t>(offset);
+      last = offset;
+    }
+  }
+
+  void refuse(std::size_t i) const {
+    PyErr_Format(PyExc_ValueError,
+                 "offsets[%zu] is %lld, which is not from %lld, the one before it, to %zu, the "
+                 "length of data",
+                 i, static_cast<long long>(at(i)), static_cast<long long>(i == 0 ? 0 : at(i - 1)),
+                 most_);
+  }
+
+  const std::uint8_t* from_;
+  std::size_t count_;
+  std::size_t most_;
+  std::unique_ptr<std::size_t[]> to_;
+  FirstFailure wrong_;
+};
 
 }  // namespace
 
@@ -94,11 +135,11 @@ std::optional<Column> Column::of(python::Gil& gil, PyObject* data, PyObject* off
     return std::nullopt;
   }
   const std::size_t count = view.size() / size;
-  auto checked = *found == OffsetWidth::four
-                     ? copy_checked<std::int32_t>(view.data(), count, buffer->bytes().size())
-                     : copy_checked<std::int64_t>(view.data(), count, buffer->bytes().size());
+  const std::size_t most = buffer->bytes().size();
+  auto checked = *found == OffsetWidth::four ? OffsetCopy<std::int32_t>(view, most).make(gil)
+                                             : OffsetCopy<std::int64_t>(view, most).make(gil);
   if (!checked) return std::nullopt;
-  return Column(std::move(*buffer), std::move(*checked), *found);
+  return Column(std::move(*buffer), std::move(checked), count == 0 ? 0 : count - 1, *found);
 }
 
 void OffsetWriter::set(std::size_t i, std::size_t offset) {

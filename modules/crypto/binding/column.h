@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <vector>
 
 #include <Python.h>
 
@@ -28,7 +28,7 @@ class Column {
   static std::optional<Column> of(python::Gil& gil, PyObject* data, PyObject* offsets,
                                   std::optional<OffsetWidth> width);
 
-  std::size_t size() const { return offsets_.size() - 1; }
+  std::size_t size() const { return size_; }
   Bytes operator[](std::size_t i) const {
     return data_.bytes().subspan(offsets_[i], offsets_[i + 1] - offsets_[i]);
   }
@@ -40,11 +40,12 @@ class Column {
   Bytes data() const { return data_.bytes(); }
 
  private:
-  Column(Buffer data, std::vector<std::size_t> offsets, OffsetWidth width)
-      : data_(std::move(data)), offsets_(std::move(offsets)), width_(width) {}
+  Column(Buffer data, std::unique_ptr<std::size_t[]> offsets, std::size_t size, OffsetWidth width)
+      : data_(std::move(data)), offsets_(std::move(offsets)), size_(size), width_(width) {}
 
   Buffer data_;
-  std::vector<std::size_t> offsets_;
+  std::unique_ptr<std::size_t[]> offsets_;
+  std::size_t size_;
   OffsetWidth width_;
 };
 

@@ -25,7 +25,7 @@ struct Envelope {
 
 /// The wrapper that `remote` names: an Aead, or a command. nullptr with an exception set.
 std::shared_ptr<const KeyWrapper> wrapper_of(Gil& gil, PyObject* remote) {
-  if (const Aead* const aead = find_aead(gil, remote)) {
+  if (const Aead* const aead = Box<Aead>::find(remote)) {
     return std::make_shared<AeadWrapper>(*aead);
   }
   if (!PyList_Check(remote) && !PyTuple_Check(remote)) {

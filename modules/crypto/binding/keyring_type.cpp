@@ -8,7 +8,6 @@
 #include "modules/crypto/binding/call.h"
 #include "modules/crypto/binding/checked.h"
 #include "modules/crypto/binding/state.h"
-#include "modules/crypto/keyring_access.h"
 #include "modules/crypto/purpose.h"
 
 namespace adyton::crypto {
@@ -53,59 +52,34 @@ std::unique_ptr<Keyring> from_json(py::handle json) {
   return boxed(checked(gil, Keyring::parse(as_text(buffer.bytes()))));
 }
 
-// A wrapper around an Aead that was given, in place of what the options name.
-std::optional<AeadWrapper> wrapper_of(const AccessArguments& arguments) {
-  if (arguments.aead == nullptr) return std::nullopt;
-  const KeyringAccessOptions& options = arguments.options;
-  if (!options.command.empty() || options.passphrase || !options.identity_files.empty() ||
-      !options.recipients.empty()) {
-    throw py::value_error("a keyring is sealed in one way; aead goes with no other");
-  }
-  return AeadWrapper(*arguments.aead);
-}
-
-std::unique_ptr<Keyring> load(py::handle path, py::handle passphrase, py::handle identities,
+std::unique_ptr<Keyring> load(py::handle path, py::handle identities, py::handle passphrase,
                               py::handle command, py::handle aead) {
   Gil gil = Gil::held_by_caller();
-  const auto arguments = checked(access_arguments(gil, passphrase.ptr(), identities.ptr(), nullptr,
-                                                  command.ptr(), aead.ptr()));
+  const auto access = checked(KeyringAccessArguments::to_open(
+      gil, {identities.ptr(), passphrase.ptr(), command.ptr(), aead.ptr()}));
   const std::string name = path_of(path);
-  const auto wrapper = wrapper_of(arguments);
   Result<Keyring> keyring = Error{};
   {
     // scrypt and commands take their time.
     const python::GilRelease released(gil);
-    keyring = [&]() -> Result<Keyring> {
-      const auto os = make_os();
-      ADYTON_TRY(const KeyringAccess access, KeyringAccess::of(arguments.options, *os));
-      KeyringOpener opener = access.opener();
-      if (wrapper) opener.wrapper = &*wrapper;
-      return load_keyring(*os, name, opener);
-    }();
+    keyring = load_keyring(*make_os(), name, access.opener());
   }
   return boxed(checked(gil, std::move(keyring)));
 }
 
-void save(const Keyring& keyring, py::handle path, py::handle overwrite, py::handle passphrase,
-          py::handle recipients, py::handle command, py::handle aead) {
+void save(const Keyring& keyring, py::handle path, py::handle overwrite, py::handle recipients,
+          py::handle passphrase, py::handle work_factor, py::handle command, py::handle aead) {
   Gil gil = Gil::held_by_caller();
   const int replaces = PyObject_IsTrue(overwrite.ptr());
   if (replaces < 0) throw ExceptionIsSet();
   const Existing existing = replaces != 0 ? Existing::replace : Existing::error;
-  const auto arguments = checked(access_arguments(gil, passphrase.ptr(), nullptr, recipients.ptr(),
-                                                  command.ptr(), aead.ptr()));
+  const auto access = checked(KeyringAccessArguments::to_seal(
+      gil, {recipients.ptr(), passphrase.ptr(), work_factor.ptr(), command.ptr(), aead.ptr()}));
   const std::string name = path_of(path);
-  const auto wrapper = wrapper_of(arguments);
   Status saved;
   {
     const python::GilRelease released(gil);
-    saved = [&]() -> Status {
-      const auto os = make_os();
-      ADYTON_TRY(const KeyringAccess access, KeyringAccess::of(arguments.options, *os));
-      ADYTON_TRY(KeyringSealer sealer, access.sealer());
-      if (wrapper) sealer = &*wrapper;
-      return save_keyring(*os, name, keyring, existing, sealer);
-    }();
+    saved = save_keyring(*make_os(), name, keyring, existing, access.sealer());
   }
   checked(gil, saved);
 }
@@ -209,33 +183,33 @@ void add_factories(KeyringClass& type) {
           "text"_a);
   factory(
       type, "load", load,
-      "load(path, *, passphrase=None, identities=None, command=None, aead=None)\n--\n\n"
+      "load(path, *, identities=None, passphrase=None, command=None, aead=None)\n--\n\n"
       "Reads a keyring file, in the clear or sealed.\n\n"
-      "passphrase: str or bytes. identities: the path of a file of age identities, or a list of\n"
-      "them. command: a list of str, run with 'decrypt' as its last argument; it gets the sealed\n"
-      "bytes on its standard input and prints the opened ones; no shell, one minute. aead: an\n"
-      "Aead. What the file does not need is not used. OSError if it can't be read or the command\n"
-      "fails. DecryptionError if it does not open. ValueError if it is no keyring, if it is a\n"
-      "link or another user's, or if it is the user's own, in the clear, and group or others may\n"
-      "read it (chmod 600 mends that).",
-      "path"_a, py::kw_only(), "passphrase"_a = py::none(), "identities"_a = py::none(),
+      "identities, passphrase: as unseal()'s. command: a list of str, run with 'decrypt' as its\n"
+      "last argument; it gets the sealed bytes on its standard input and prints the opened ones;\n"
+      "no shell, one minute. aead: an Aead. At most one of them; what the file does not need is\n"
+      "not used. OSError if it can't be read or the command fails. DecryptionError if it does\n"
+      "not open. ValueError if it is no keyring, if it is a link or another user's, or if it is\n"
+      "the user's own, in the clear, and group or others may read it (chmod 600 mends that).",
+      "path"_a, py::kw_only(), "identities"_a = py::none(), "passphrase"_a = py::none(),
       "command"_a = py::none(), "aead"_a = py::none());
 }
 
 void add_output(KeyringClass& type) {
   method(
       type, "save", save,
-      "save(self, path, *, overwrite=False, passphrase=None, recipients=None, command=None, "
-      "aead=None)\n--\n\n"
+      "save(self, path, *, overwrite=False, recipients=None, passphrase=None, work_factor=18, "
+      "command=None, aead=None)\n--\n\n"
       "Writes a keyring file with mode 0600.\n\n"
-      "Sealed by a passphrase (str or bytes), to age recipients (a list of str, age1…), by a\n"
+      "Sealed to age recipients or by a passphrase (as seal()'s, with its work_factor), by a\n"
       "command (a list of str, run with 'encrypt' as its last argument: bytes in, bytes out) or "
       "by\n"
       "an Aead; in the clear without any of them. Formats: age v1, Tink's encrypted keyset. After\n"
       "a crash there is the old file or the new one, never a part. ValueError if the name is\n"
       "taken, unless overwrite is true.",
-      "path"_a, py::kw_only(), "overwrite"_a = false, "passphrase"_a = py::none(),
-      "recipients"_a = py::none(), "command"_a = py::none(), "aead"_a = py::none());
+      "path"_a, py::kw_only(), "overwrite"_a = false, "recipients"_a = py::none(),
+      "passphrase"_a = py::none(), "work_factor"_a = py::none(), "command"_a = py::none(),
+      "aead"_a = py::none());
   method(type, "to_json", to_json,
          "to_json(self)\n--\n\n"
          "The keyring as a Tink keyset in JSON, a str with the keys in the clear.");

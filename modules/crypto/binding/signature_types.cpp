@@ -77,7 +77,9 @@ PyObject* verify(PyObject* self, PyObject* const* values, Py_ssize_t count, PyOb
       right = Box<Verifier>::of(self).verify(signature->bytes(), data->bytes());
     }
     if (right) Py_RETURN_NONE;
-    return python::raise(gil, {ErrorCode::crypto, "verification failed"});
+    PyErr_SetString(state_of(PyType_GetModule(Py_TYPE(self))).verification_error.get(),
+                    "verification failed");
+    return nullptr;
   });
 }
 
@@ -156,7 +158,7 @@ PyMethodDef verifier_methods[] = {
     {"verify", fast(verify), fast_flags,
      "verify($self, signature, data)\n--\n\n"
      "Returns None if an enabled key of the keyring made that signature of the data.\n\n"
-     "DecryptionError, \"verification failed\", if not, whatever the reason."},
+     "VerificationError if not, whatever the reason."},
     {"__reduce__", refuse_pickling, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -177,7 +179,7 @@ PyMethodDef prf_methods[] = {
 };
 
 PyGetSetDef signer_properties[] = {
-    {"key_id", signer_key_id, nullptr, "The id of the key that signs.", nullptr},
+    {"primary_key_id", signer_key_id, nullptr, "The id of the key that signs.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 PyGetSetDef verifier_properties[] = {

@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+import math
+import sys
 
 PREFIX = "type.googleapis.com/google.crypto.tink."
 
@@ -28,6 +30,9 @@ SYMMETRIC = {
     "aes-cmac-prf": ("AesCmacPrfKey", 32, "1220"),
 }
 KEYS = {name: _secret(name, size) for name, (_, size, _) in SYMMETRIC.items()}
+
+# Of no keyring: half of it is HMAC's, half AES's.
+FERNET = _secret("fernet", 32)
 
 
 def keyset(name):
@@ -91,3 +96,64 @@ def round_keys(key):
         words.append(bytes(a ^ b for a, b in zip(words[-n], word)))
     every = b"".join(words)
     return [every[i:i + 16] for i in range(len(key), len(every), 16)]
+
+
+# SHA-2 (FIPS 180-4): bits of a word, rounds, and by how much words are rotated (the last of the small
+# functions shifts).
+SHA2 = {"sha256": (32, 64, (2, 13, 22), (6, 11, 25), (7, 18, 3), (17, 19, 10)),
+        "sha512": (64, 80, (28, 34, 39), (14, 18, 41), (1, 8, 7), (19, 61, 6))}
+
+
+def _cube_root(n):
+    low, high = 0, 1 << n.bit_length() // 3 + 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle ** 3 <= n else (low, middle - 1)
+    return low
+
+
+def _primes(count):
+    found = []
+    n = 2
+    while len(found) < count:
+        if all(n % prime for prime in found):
+            found.append(n)
+        n += 1
+    return found
+
+
+def compressed(name, block):
+    """The eight words of the hash when it has taken in that block, its first."""
+    bits, rounds, big0, big1, small0, small1 = SHA2[name]
+    mask = (1 << bits) - 1
+
+    def turned(x, n):
+        return (x >> n | x << bits - n) & mask
+
+    def large(x, amounts):
+        return turned(x, amounts[0]) ^ turned(x, amounts[1]) ^ turned(x, amounts[2])
+
+    def small(x, amounts):
+        return turned(x, amounts[0]) ^ turned(x, amounts[1]) ^ x >> amounts[2]
+
+    size = bits // 8
+    words = [int.from_bytes(block[i:i + size], "big") for i in range(0, 16 * size, size)]
+    for i in range(16, rounds):
+        words.append(small(words[i - 2], small1) + words[i - 7] + small(words[i - 15], small0)
+                     + words[i - 16] & mask)
+    start = [math.isqrt(prime << 2 * bits) & mask for prime in _primes(8)]
+    a, b, c, d, e, f, g, h = start
+    for word, prime in zip(words, _primes(rounds)):
+        first = h + large(e, big1) + (e & f ^ ~e & g) + (_cube_root(prime << 3 * bits) & mask) + word
+        second = large(a, big0) + (a & b ^ a & c ^ b & c)
+        a, b, c, d, e, f, g, h = first + second & mask, a, b, c, d + first & mask, e, f, g
+    return [word + first & mask for word, first in zip((a, b, c, d, e, f, g, h), start)]
+
+
+def hmac_states(name, key):
+    """The inner and the outer state of HMAC (RFC 2104) under a key no longer than a block, as words
+    in this machine's memory: as good as the key."""
+    block = key.ljust(16 * SHA2[name][0] // 8, b"\0")
+    for pad in (0x36, 0x5c):
+        yield [word.to_bytes(SHA2[name][0] // 8, sys.byteorder)
+               for word in compressed(name, bytes(byte ^ pad for byte in block))]

@@ -170,12 +170,12 @@ def test_methods_have_the_signatures_of_their_documentation():
     for name, unbound, bound in (
             ("generate", "(type='x-aes-gcm')", "(type='x-aes-gcm')"),
             ("from_json", "(text)", "(text)"),
-            ("load", "(path, *, passphrase=None, identities=None, command=None, aead=None)",
-             "(path, *, passphrase=None, identities=None, command=None, aead=None)"),
-            ("save", "(self, path, *, overwrite=False, passphrase=None, recipients=None, "
-             "command=None, aead=None)",
-             "(path, *, overwrite=False, passphrase=None, recipients=None, command=None, "
-             "aead=None)"),
+            ("load", "(path, *, identities=None, passphrase=None, command=None, aead=None)",
+             "(path, *, identities=None, passphrase=None, command=None, aead=None)"),
+            ("save", "(self, path, *, overwrite=False, recipients=None, passphrase=None, "
+             "work_factor=18, command=None, aead=None)",
+             "(path, *, overwrite=False, recipients=None, passphrase=None, work_factor=18, "
+             "command=None, aead=None)"),
             ("public", "(self)", "()"),
             ("to_json", "(self)", "()"),
             ("rotate", "(self, type=None)", "(type=None)"),
@@ -187,7 +187,7 @@ def test_methods_have_the_signatures_of_their_documentation():
         assert str(inspect.signature(getattr(keyring, name))) == bound
     assert keyring.enable(key_id=keyring.primary_key_id) is None
     text = pydoc.plain(pydoc.render_doc(crypto.Keyring))
-    assert "save(self, path, *, overwrite=False, passphrase=None," in text and " --\n" not in text
+    assert "save(self, path, *, overwrite=False, recipients=None," in text and " --\n" not in text
 
 
 def test_what_is_told_of_a_key_is_a_tuple_with_names():

@@ -1,6 +1,8 @@
 """A key is found in no core file, traceback, repr, pickle or warning of a process that uses it."""
 
+import base64
 import gc
+import hashlib
 import io
 import os
 import pickle
@@ -36,7 +38,10 @@ for path in sorted(pathlib.Path(".").glob("*.json")):
         user = crypto.Prf(keyring)
         user.compute_primary(b"text", 16)
     elif "hmac" in name:
-        user = getattr(crypto, "Mac", lambda keyring: None)(keyring)
+        user = crypto.Mac(keyring)
+        codes = user.mac_many([b"text"] * 100)
+        user.verify_mac(codes[0], b"text")
+        user.verify_mac(user.compute_mac(b"long" * 9999), b"long" * 9999)
     else:
         user = crypto.Aead(keyring)
         sealed = user.encrypt_many([b"text"] * 100)
@@ -46,6 +51,14 @@ for path in sorted(pathlib.Path(".").glob("*.json")):
         assert envelope.decrypt(envelope.encrypt(b"text")) == b"text"
         held.append(envelope)
     held += [keyring, user]
+
+key = bytearray(44)
+with open("fernet.key", "rb", buffering=0) as file:
+    file.readinto(key)
+user = crypto.Fernet(key)
+key[:] = bytes(44)
+assert user.decrypt(user.encrypt(b"text")) == b"text"
+held.append(user)
 print("ready", flush=True)
 os.abort()
 """
@@ -82,15 +95,22 @@ def dump_core(folder, code, **environment):
 def test_no_key_and_no_round_key_is_in_a_core_file(tmp_path, provider):
     for name in canary.KEYS:
         canary.write_keyset(name, tmp_path / f"{name}.json")
+    (tmp_path / "fernet.key").write_bytes(base64.urlsafe_b64encode(canary.FERNET))
     environment = {"ADYTON_CRYPTO": provider} if provider else {}
     core = dump_core(tmp_path, USE % MARK, **environment)
     assert MARK in core, "the dump holds what it should not hide"
-    found = [f"{name}: {spelling!r}" for name, key in canary.KEYS.items()
+    secrets = {**canary.KEYS, "fernet, HMAC": canary.FERNET[:16], "fernet, AES": canary.FERNET[16:]}
+    found = [f"{name}: {spelling!r}" for name, key in secrets.items()
              for spelling in canary.spellings(key) if spelling in core]
     assert not found
-    for name in ("aes256-gcm", "aes128-gcm", "aes-cmac-prf", "x-aes-gcm"):
-        keys = canary.round_keys(canary.KEYS[name])
+    for name in ("aes256-gcm", "aes128-gcm", "aes-cmac-prf", "x-aes-gcm", "fernet, AES"):
+        keys = canary.round_keys(secrets[name])
         assert not [n for n, key in enumerate(keys) if key in core or key[::-1] in core], name
+    for name, key in secrets.items():
+        if "hmac" in name.lower():
+            for state in canary.hmac_states("sha512" if "512" in name else "sha256", key):
+                # Vector code keeps the words of several messages' states side by side.
+                assert [word for word in state if word not in core], name
 
 
 def test_the_search_finds_a_key_that_is_kept_where_it_must_not_be(tmp_path):
@@ -107,6 +127,23 @@ def test_round_keys_are_those_of_fips_197():
     long_key = bytes.fromhex("603deb1015ca71be2b73aef0857d7781"
                              "1f352c073b6108d72d9810a30914dff4")
     assert canary.round_keys(long_key)[-1].hex() == "fe4890d1e6188d0b046df344706c631e"
+
+
+def test_the_search_finds_the_state_of_a_hash_wherever_its_words_are(tmp_path):
+    inner, outer = canary.hmac_states("sha256", canary.KEYS["hmac-sha256"])
+    leak = (f"import os\nkept = [bytes(reversed(word)) for word in {[w[::-1] for w in inner]!r}]\n"
+            "print('ready', flush=True)\nos.abort()")
+    core = dump_core(tmp_path, leak)
+    assert all(word in core for word in inner)
+    assert not all(word in core for word in outer)
+
+
+@pytest.mark.parametrize("name", canary.SHA2)
+def test_states_are_those_of_sha_2(name):
+    size = canary.SHA2[name][0] // 8
+    block = b"abc\x80".ljust(16 * size - 1, b"\0") + b"\x18"
+    state = canary.compressed(name, block)
+    assert b"".join(word.to_bytes(size, "big") for word in state) == hashlib.new(name, b"abc").digest()
 
 
 def everything_told_of(thing):
@@ -141,7 +178,7 @@ CALLS = (pickle.dumps, lambda thing: thing.no_such_attribute, lambda thing: thin
 def test_no_key_is_told_by_repr_pickle_or_traceback(tmp_path, name):
     keyring = crypto.Keyring.load(canary.write_keyset(name, tmp_path / "keys.json"))
     things = [keyring]
-    for make in (crypto.Aead, crypto.Daead, crypto.Prf, getattr(crypto, "Mac", crypto.Prf)):
+    for make in (crypto.Aead, crypto.Daead, crypto.Prf, crypto.Mac):
         try:
             things.append(make(keyring))
         except ValueError as error:

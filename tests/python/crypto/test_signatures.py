@@ -18,7 +18,7 @@ def test_a_signature_verifies_with_the_public_half(name):
     keyring = crypto.Keyring.generate(name)
     signer = crypto.Signer(keyring)
     signature = signer.sign(b"data")
-    assert signer.key_id == keyring.primary_key_id
+    assert signer.primary_key_id == keyring.primary_key_id
     assert signature[:5] == b"\1" + keyring.primary_key_id.to_bytes(4, "big")
     assert signature == signer.sign(bytearray(b"data")), "no random number is drawn"
     public = crypto.Keyring.from_json(keyring.public().to_json())
@@ -29,7 +29,7 @@ def test_a_signature_verifies_with_the_public_half(name):
     assert verifier.primary_key_id == keyring.primary_key_id
     for wrong, data in ((signature, b"datA"), (signature[:-1], b"data"), (b"", b"data"),
                         (signature[5:], b"data"), (signature + b"\0", b"data")):
-        with pytest.raises(crypto.DecryptionError) as raised:
+        with pytest.raises(crypto.VerificationError) as raised:
             verifier.verify(wrong, data)
         assert str(raised.value) == "verification failed"
 
@@ -120,7 +120,7 @@ def test_many_threads_sign_and_verify_with_one_object():
             data = b"%d/%d" % (number, i)
             try:
                 verifier.verify(signer.sign(data), data)
-            except crypto.DecryptionError:
+            except crypto.VerificationError:
                 wrong.append(data)
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
@@ -174,7 +174,8 @@ def test_a_keyring_is_saved_and_loaded_in_every_form(tmp_path, kms):
     for name, way in (("clear", {}), ("command", {"command": kms}), ("aead", {"aead": aead}),
                       ("passphrase", {"passphrase": "correct horse"})):
         path = tmp_path / name
-        keyring.save(path, **way)
+        work = {"work_factor": 4} if "passphrase" in way else {}
+        keyring.save(path, **way, **work)
         assert path.stat().st_mode & 0o777 == 0o600
         assert crypto.Keyring.load(path, **way).to_json() == keyring.to_json()
         if way:
@@ -199,12 +200,22 @@ def test_a_keyring_is_sealed_to_age_recipients(tmp_path):
     path = tmp_path / "keys.age"
     keyring.save(path, recipients=[recipient])
     assert path.read_text().startswith("-----BEGIN AGE ENCRYPTED FILE-----\n")
-    assert crypto.Keyring.load(path, identities=identity).to_json() == keyring.to_json()
-    assert crypto.Keyring.load(path, identities=[identity]).keys == keyring.keys
+    (me,) = crypto.Identity.load(identity)
+    assert crypto.Keyring.load(path, identities=me).to_json() == keyring.to_json()
+    other = crypto.Identity.generate()
+    assert crypto.Keyring.load(path, identities=[other, me]).keys == keyring.keys
+    with pytest.raises(crypto.DecryptionError, match="keys.age: decryption failed"):
+        crypto.Keyring.load(path, identities=other)
+    keyring.save(path, recipients=(me.recipient, str(other.recipient)), overwrite=True)
+    assert crypto.Keyring.load(path, identities=other).keys == keyring.keys
     with pytest.raises(ValueError):
         keyring.save(tmp_path / "none", recipients=["age1wrong"])
-    with pytest.raises(ValueError):
-        keyring.save(tmp_path / "none", recipients=[])
+    # To nobody is no way to leave the keys in the clear.
+    for nobody in ([], (), iter(())):
+        with pytest.raises(ValueError, match="recipient"):
+            keyring.save(tmp_path / "none", recipients=nobody)
+    with pytest.raises(ValueError, match="there is no identity"):
+        crypto.Keyring.load(path, identities=[])
     assert not (tmp_path / "none").exists()
 
 
@@ -212,18 +223,24 @@ def test_ways_to_seal_do_not_mix_and_wrong_types_show_no_secret(tmp_path):
     keyring = crypto.Keyring.generate()
     aead = crypto.Aead(keyring)
     for way in ({"passphrase": "canary-4711", "command": ["cat"]},
-                {"passphrase": "canary-4711", "aead": aead}):
+                {"passphrase": "canary-4711", "aead": aead},
+                {"command": ["cat"], "aead": aead},
+                {"passphrase": "canary-4711", "recipients": str(crypto.Identity.generate().recipient)}):
         with pytest.raises(ValueError, match="sealed in one way") as raised:
             keyring.save(tmp_path / "none", **way)
         assert "canary" not in str(raised.value)
     for way, message in (({"passphrase": 3}, "passphrase must be bytes-like, not int"),
                          ({"command": "cat"}, "command must be a list of str, not str"),
-                         ({"recipients": "age1"}, "recipients must be a list of str, not str"),
+                         ({"recipients": 3}, "recipients must be Recipients or str"),
+                         ({"recipients": [b"age1"]}, "a recipient is a Recipient or a str, not bytes"),
+                         ({"passphrase": "x", "work_factor": "x"}, "work_factor"),
                          ({"aead": 3}, "aead must be an Aead, not int")):
         with pytest.raises(TypeError, match=message):
             keyring.save(tmp_path / "none", **way)
     with pytest.raises(ValueError, match="the passphrase is empty"):
         keyring.save(tmp_path / "none", passphrase="")
+    with pytest.raises(TypeError, match="an identity is an Identity, not str"):
+        crypto.Keyring.load(tmp_path / "none", identities="key.txt")
     with pytest.raises(ValueError, match="null"):
         keyring.save(tmp_path / "none", command=["a\0b"])
     assert not (tmp_path / "none").exists()

@@ -171,6 +171,37 @@ TEST_CASE("wrong usage is exit code 2 and help is 0") {
   }
 }
 
+TEST_CASE("every subcommand is told of, and tells of itself") {
+  const std::string all = keys({"--help"}).out;
+  for (const std::string name : {"new", "list", "rotate", "promote", "enable", "disable", "destroy",
+                                 "public", "convert", "identity"}) {
+    CAPTURE(name);
+    CHECK(all.find(cat("\n  ", name)) != std::string::npos);
+    const Outcome shown = keys({name, "--help"});
+    CHECK(shown.code == 0);
+    CHECK(shown.out.starts_with(cat("usage: adyton keys ", name)));
+  }
+  CHECK(keys({"identiy"}).err.find("did you mean identity?") != std::string::npos);
+}
+
+TEST_CASE("keys identity makes a private file once and tells the recipient") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("me.txt");
+  const Outcome made = keys({"identity", "-o", path});
+  CHECK(made.code == 0);
+  CHECK(made.out.starts_with("age1"));
+  struct stat st {};
+  REQUIRE(::stat(path.c_str(), &st) == 0);
+  CHECK((st.st_mode & 07777) == 0600);
+  CHECK(keys({"identity", "--recipient", path}).out == made.out);
+  const std::string before = content(path);
+  const Outcome refused = keys({"identity", "-o", path});
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("me.txt exists") != std::string::npos);
+  CHECK(content(path) == before);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.file(".")), {}) == 1);
+}
+
 TEST_CASE("keys are promoted, disabled, enabled and destroyed by id") {
   const TemporaryFolder folder;
   const std::string path = folder.file("keys.json");
@@ -218,9 +249,9 @@ TEST_CASE("keys public writes the halves that verify, and no secret") {
   CHECK(shown.code == 0);
   CHECK(shown.out.find("ASYMMETRIC_PUBLIC") != std::string::npos);
   CHECK(shown.out.find("ASYMMETRIC_PRIVATE") == std::string::npos);
-  CHECK(keys({"public", path, "--out", half}).err.empty());
+  CHECK(keys({"public", path, "--output", half}).err.empty());
   CHECK(content(half) == shown.out);
-  CHECK(keys({"public", path, "--out", half}).code == 1);
+  CHECK(keys({"public", path, "--output", half}).code == 1);
   CHECK(keys({"list", half}).out.find("public  primary") != std::string::npos);
   CHECK(keys({"rotate", half}).err.find("holds public keys only") != std::string::npos);
   REQUIRE(keys({"new", folder.file("aead")}).code == 0);
@@ -253,12 +284,12 @@ TEST_CASE("a keyring is sealed by a command, changed so, and converted") {
   CHECK(keys({"convert", path, "--command", command}).code == 2);
   const std::string clear = folder.file("clear.json");
   const Outcome converted =
-      keys({"convert", path, "--command", command, "--to-cleartext", "--out", clear});
+      keys({"convert", path, "--command", command, "--to-cleartext", "--output", clear});
   CHECK(converted.code == 0);
   CHECK(converted.err.find("holds keys in the clear") != std::string::npos);
   CHECK(keys({"list", clear}).out == keys({"list", path, "--command", command}).out);
   CHECK(keys({"convert", clear, "--to-cleartext", "--to-command", "x"}).code == 2);
-  CHECK(keys({"convert", clear, "--to-cleartext", "--out", path}).code == 1);
+  CHECK(keys({"convert", clear, "--to-cleartext", "--output", path}).code == 1);
   CHECK(keys({"new", folder.file("x"), "--command", " "}).code == 1);
 }
 
@@ -278,10 +309,12 @@ TEST_CASE("a keyring is sealed by a passphrase or to recipients, and stays so wh
   CHECK(unknown.err.find("name all the recipients") != std::string::npos);
   CHECK(keys({"rotate", path, "-i", identity_path, "-r", recipient}).code == 0);
   REQUIRE(::setenv("KEYS_TEST_PASSPHRASE", "correct horse", 1) == 0);
-  CHECK(keys({"convert", path, "-i", identity_path, "--to-passphrase-env", "KEYS_TEST_PASSPHRASE"})
+  CHECK(keys({"convert", path, "-i", identity_path, "--work-factor", "2", "--to-passphrase-env",
+              "KEYS_TEST_PASSPHRASE"})
             .code == 0);
   CHECK(keys({"list", path, "-i", identity_path}).code == 1);
-  CHECK(keys({"rotate", path, "--passphrase-env", "KEYS_TEST_PASSPHRASE"}).code == 0);
+  CHECK(keys({"rotate", path, "--work-factor", "2", "--passphrase-env", "KEYS_TEST_PASSPHRASE"})
+            .code == 0);
   const Outcome unset = keys({"list", path, "--passphrase-env", "KEYS_TEST_UNSET"});
   CHECK(unset.code == 1);
   CHECK(unset.err.find("\"KEYS_TEST_UNSET\" is not set") != std::string::npos);

@@ -103,6 +103,10 @@ TEST_CASE("an identity file is read back; one that others may read is refused") 
   REQUIRE(read->size() == 1);
   CHECK((*read)[0].recipient() == identity.recipient());
 
+  const std::string link = folder.file("link.txt");
+  std::filesystem::create_symlink(path, link);
+  CHECK(load_identities(*os, link).error().message.find("is a symbolic link") != std::string::npos);
+  CHECK(load_identities(*os, folder.file(".")).error().code == ErrorCode::config);
   write(path, text, 0640);
   CHECK(load_identities(*os, path).error().message ==
         path + " holds keys and can be read by others; run: chmod 600 " + path);
