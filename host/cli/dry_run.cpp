@@ -15,6 +15,7 @@
 #include "host/pipeline/plan.h"
 #include "host/pipeline/record_finder.h"
 #include "host/pipeline/source.h"
+#include "host/pipeline/source_identities.h"
 
 namespace adyton::cli {
 namespace {
@@ -109,8 +110,9 @@ Status show_records(const pipeline::JobConfig& job, std::uint64_t limit, Os& os,
     ADYTON_TRY(scripts, start_scripts(job));
   }
   ADYTON_TRY(const auto chain, pipeline::Chain::make(job, os, scripts.get()));
-  pipeline::Source source(os, plan.inputs,
-                          pipeline::Reading{job.source.format, job.source.max_record, small_batch});
+  ADYTON_TRY(pipeline::Reading reading, pipeline::reading_of(os, job.source));
+  reading.batch_size = small_batch;
+  pipeline::Source source(os, plan.inputs, reading);
   Totals totals;
   while (totals.read < limit) {
     ADYTON_TRY(std::optional<Batch> batch, source.next());

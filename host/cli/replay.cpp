@@ -15,6 +15,7 @@
 #include "host/pipeline/dead_letter.h"
 #include "host/pipeline/record_finder.h"
 #include "host/pipeline/record_text.h"
+#include "host/pipeline/source_identities.h"
 
 namespace po = boost::program_options;
 
@@ -106,7 +107,7 @@ Result<pipeline::Batch> read_record(const pipeline::JobConfig& job, const Option
   if (info.kind == FileInfo::Kind::directory) {
     return Error{ErrorCode::io, cat(options.file, " is a folder")};
   }
-  const pipeline::Reading reading{job.source.format, job.source.max_record};
+  ADYTON_TRY(const pipeline::Reading reading, pipeline::reading_of(os, job.source));
   pipeline::RecordFinder finder(os, options.file, reading);
   ADYTON_TRY(const std::size_t index,
              options.line > 0 ? finder.find_on_line(options.line) : finder.find(options.offset, 0));

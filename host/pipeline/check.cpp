@@ -7,7 +7,9 @@
 #include "host/pipeline/config_reader.h"
 #include "host/pipeline/keyring_files.h"
 #include "host/pipeline/settings.h"
+#include "host/pipeline/source_identities.h"
 #include "host/pipeline/steps/spec.h"
+#include "modules/crypto/age/identity.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -32,6 +34,21 @@ class JobChecker {
                              other ? "make one with: adyton keys new FILE" : ""});
       }
     }
+  }
+
+  void load_source_identities() {
+    const SourceConfig& source = job_.source;
+    for (std::size_t i = 0; i < source.identities.size(); ++i) {
+      if (source.identities[i].empty()) continue;  // no path, which was told
+      const auto read = crypto::age::load_identities(os_, source.identities[i]);
+      if (read) continue;
+      problems_.push_back({source.identity_places[i],
+                           cat("the identity cannot be used: ", read.error().text()),
+                           {}});
+    }
+    if (source.passphrase_env.empty()) return;
+    const auto opened = pipeline::load_source_identities(os_, source);
+    if (!opened) problems_.push_back({source.passphrase_at, opened.error().message, {}});
   }
 
   /// What a step needs of its keyring, the step itself knows best.
@@ -83,6 +100,7 @@ CheckOutcome check_job(Os& os, const std::string& path, const JobSettings& setti
   const JobConfig& job = read.config ? *read.config : read.draft;
   JobChecker checker(job, os);
   checker.load_keyrings();
+  checker.load_source_identities();
   for (const std::size_t index : read.whole_steps) checker.make_step(index);
   PlanOutcome planned = plan_all(job, os);
 

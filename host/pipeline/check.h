@@ -18,8 +18,8 @@ struct CheckOutcome {
   std::string source;  // the job file's text
 };
 
-/// Reads the job, plans it, loads its keyrings and makes its steps but those that run Python, and
-/// reports at once all that is wrong. Writes nothing, runs no script, keeps no key.
+/// Reads the job, plans it, loads its keyrings and identities and makes its steps but those that
+/// run Python, and reports at once all that is wrong. Writes nothing, runs no script, keeps no key.
 CheckOutcome check_job(Os& os, const std::string& path, const JobSettings& settings = {});
 
 }  // namespace adyton::pipeline

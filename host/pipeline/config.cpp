@@ -114,6 +114,9 @@ void JobReader::check_output(std::string_view what, const std::string& path, Pla
   for (const auto& [name, keyring] : config_.keyrings) {
     if (!keyring.file.empty() && normal(path) == normal(keyring.file)) refuse("a keyring");
   }
+  for (const std::string& identity : config_.source.identities) {
+    if (normal(path) == normal(identity)) refuse("an identity file");
+  }
   for (const StepConfig& step : config_.steps) {
     if (step.use != "python" || !step.has("call")) continue;
     const auto call = parse_call(step.text("call"));

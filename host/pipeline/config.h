@@ -73,6 +73,13 @@ struct SourceConfig {
   Place at;
   Format format = Format::ndjson;
   std::uint64_t max_record = 64ULL << 20;
+  // What opens sealed inputs: at most one of these.
+  std::vector<std::string> identities;  // files of age identities
+  std::vector<Place> identity_places;   // of each of them
+  std::string passphrase_env;           // the environment variable that holds the passphrase
+  Place passphrase_at;
+
+  bool opens_sealed() const { return !identities.empty() || !passphrase_env.empty(); }
 };
 
 struct KeyringConfig {

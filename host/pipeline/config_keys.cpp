@@ -55,6 +55,14 @@ constexpr KeyRule source_section[] = {
      .example = "max_record = \"64 MiB\" (units: B, kB, MB, GB, KiB, MiB, GiB)",
      .default_value = "64 MiB",
      .largest = largest_record},
+    {.name = "identity",
+     .kind = KeyKind::paths,
+     .doc = "Files of age identities, which open sealed inputs",
+     .example = "identity = \"keys/me.txt\", or an array of them"},
+    {.name = "passphrase_env",
+     .kind = KeyKind::text,
+     .doc = "The environment variable that holds the passphrase which the inputs are sealed by",
+     .example = "passphrase_env = \"INPUT_PASSPHRASE\""},
 };
 
 constexpr KeyRule keyring_section[] = {

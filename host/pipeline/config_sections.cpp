@@ -77,6 +77,34 @@ void read_recipients(const TableReader& reader, const CheckContext& context,
   }
 }
 
+/// What opens sealed inputs.
+void read_way_in(const TableReader& reader, Place at, const CheckContext& context,
+                 SourceConfig& source) {
+  for (const TomlValue* file : reader.texts("identity")) {
+    source.identities.push_back(*file->as<std::string>());
+    source.identity_places.push_back(file->at);
+    context.check_file("the identity file", source.identities.back(), file->at,
+                       "make one with: adyton keys identity -o FILE");
+  }
+  if (const auto* variable = reader.text("passphrase_env")) {
+    source.passphrase_env = *variable;
+    source.passphrase_at = reader.place("passphrase_env");
+    if (variable->empty()) {
+      context.report(source.passphrase_at, "passphrase_env is empty",
+                     "passphrase_env = \"INPUT_PASSPHRASE\"");
+    }
+  }
+  // What is named wrongly was told, and it would be wrong to say that nothing is named.
+  const bool named = reader.has("identity") || reader.has("passphrase_env");
+  if (named && !source.opens_sealed()) {
+    source.identities.emplace_back();
+    source.identity_places.push_back(at);
+  }
+  if (source.identities.empty() || source.passphrase_env.empty()) return;
+  context.report(source.passphrase_at, "inputs are opened in one way",
+                 "leave one of identity and passphrase_env");
+}
+
 void read_max_errors(const TomlEntry& entry, ErrorBudget& budget) {
   if (const auto* count = entry.value.as<std::int64_t>()) {
     budget.count = static_cast<std::uint64_t>(*count);
@@ -158,6 +186,7 @@ void read_source(const TomlTable& table, Place at, const CheckContext& context,
   if (const auto* format = reader.text("format"))
     source.format = format_named(*format).value_or(Format::ndjson);
   if (const auto size = reader.size("max_record")) source.max_record = *size;
+  read_way_in(reader, at, context, source);
 }
 
 namespace {

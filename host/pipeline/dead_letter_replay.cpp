@@ -9,6 +9,7 @@
 #include "host/pipeline/encode.h"
 #include "host/pipeline/outputs.h"
 #include "host/pipeline/plan.h"
+#include "host/pipeline/source_identities.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -51,7 +52,7 @@ class Replayer {
 
  private:
   Status move_batches() {
-    const Reading reading{job_.source.format, job_.source.max_record};
+    ADYTON_TRY(const Reading reading, reading_of(os_, job_.source));
     ADYTON_TRY(DeadRecords records,
                DeadRecords::open(os_, replay_.letters, survey_, reading, replay_.identities));
     for (;;) {

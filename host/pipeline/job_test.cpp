@@ -9,6 +9,7 @@
 #include "host/pipeline/keyring_files.h"
 #include "host/pipeline/plan.h"
 #include "host/pipeline/source.h"
+#include "host/pipeline/source_identities.h"
 #include "host/pipeline/steps/sealed.h"
 
 namespace adyton::pipeline {
@@ -88,7 +89,8 @@ class CaseRun {
  private:
   Status take_file(Chain& chain) {
     const std::vector<Input> inputs = {{test_.input_file, 0, 0}};
-    Source source(os_, inputs, Reading{job_.source.format, job_.source.max_record});
+    ADYTON_TRY(const Reading reading, reading_of(os_, job_.source));
+    Source source(os_, inputs, reading);
     for (;;) {
       ADYTON_TRY(std::optional<Batch> batch, source.next());
       if (!batch) return {};

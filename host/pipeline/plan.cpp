@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <glob.h>
 
 #include "host/base/text.h"
+#include "host/pipeline/sealed_input.h"
 #include "host/pipeline/settings.h"
 
 namespace adyton::pipeline {
@@ -83,11 +85,20 @@ class Planner {
     }
     const Result<std::unique_ptr<File>> readable = os_.open(path);
     if (!readable) return report(at, readable.error().message);
+    if (info->kind == FileInfo::Kind::file) check_sealed(path, **readable, at);
     if (info->kind == FileInfo::Kind::file &&
         !identities_.insert({info->device, info->inode}).second) {
       return;  // matched by two patterns
     }
     plan_.inputs.push_back({std::move(path), info->size, 0});
+  }
+
+  void check_sealed(const std::string& path, File& file, Place at) {
+    const auto sealed = begins_sealed(file);
+    if (!sealed) return report(at, sealed.error().message);
+    if (!*sealed || job_.source.opens_sealed()) return;
+    report(at, cat(in_quotes(path), " is sealed, and nothing is named that opens it"),
+           "name the identity in [source]: identity = \"keys/me.txt\", or passphrase_env");
   }
 
   /// Where a relative path was taken to be relative to the job file: what is there.
@@ -100,6 +111,10 @@ class Planner {
 
   void add_output(Input& input) {
     std::string path = output_path(job_.sink.files, input.path);
+    // The template itself is looked at where the job is read.
+    if (path.ends_with(sealed_ending) && !job_.sink.files.ends_with(sealed_ending)) {
+      refuse_sealed(path);
+    }
     const auto [known, added] =
         output_of_path_.emplace(path, static_cast<std::uint32_t>(plan_.outputs.size()));
     input.output = known->second;
@@ -111,6 +126,14 @@ class Planner {
       collide(cat("the inputs ", in_quotes(first_input_[known->second]), " and ",
                   in_quotes(input.path), " would both be written to ", in_quotes(path)));
     }
+  }
+
+  void refuse_sealed(const std::string& path) {
+    if (std::exchange(told_of_sealed_, true)) return;
+    report(job_.sink.at,
+           cat("a sink does not seal what it writes, and the output ", in_quotes(path),
+               " would be called ", sealed_ending),
+           "use {stem} in place of {name}, and name an ending");
   }
 
   /// Of many that collide in one way the first is told.
@@ -187,6 +210,7 @@ class Planner {
   std::vector<Diagnostic> problems_;
   std::set<Identity> identities_;
   std::map<std::string, std::uint32_t> output_of_path_;
+  bool told_of_sealed_ = false;
   std::vector<std::string> first_input_;  // of each output
 };
 
@@ -207,6 +231,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 std::string output_path(std::string_view pattern, const std::string& input) {
   const std::filesystem::path path(input == standard_stream ? "stdin" : input);
   std::filesystem::path stem = path.filename();
+  if (stem.extension() == sealed_ending) stem = stem.stem();
   if (compression_of(stem.string()) != Compression::none) stem = stem.stem();
   stem = stem.stem();
   std::string out(pattern);

@@ -13,6 +13,7 @@
 namespace adyton::pipeline {
 
 inline constexpr std::string_view standard_stream = "-";
+inline constexpr std::string_view sealed_ending = ".age";
 
 struct Input {
   std::string path;          // "-": standard input
@@ -46,10 +47,10 @@ struct PlanOutcome {
 };
 
 /// Expands the globs and names the outputs. Wrong is: a pattern that no file matches, an input that
-/// is a directory or cannot be read, two inputs that would share an output which a placeholder was
-/// to keep apart, an output that is also an input or the dead-letter file, or that exists and may
-/// not be replaced. Opens nothing for writing. Of a job that could be read in part, what it does
-/// not say is left out.
+/// is a directory or cannot be read, or is sealed where the job names nothing that opens it, two
+/// inputs that would share an output which a placeholder was to keep apart, an output that is also
+/// an input or the dead-letter file, or that exists and may not be replaced. Opens nothing for
+/// writing. Of a job that could be read in part, what it does not say is left out.
 PlanOutcome plan_all(const JobConfig& job, Os& os,
                      ExistingOutputs existing = ExistingOutputs::check);
 
@@ -61,7 +62,7 @@ Result<Plan> plan_job(const JobConfig& job, Os& os,
 Status nothing_in_the_way(const JobConfig& job, const Plan& plan);
 
 /// The sink's template with {stem}, {name} and {dir} of the input filled in. The stem is the name
-/// without a compression's ending and one more: "a.ndjson.zst" → "a".
+/// without ".age", a compression's ending and one more: "a.ndjson.zst.age" → "a".
 std::string output_path(std::string_view pattern, const std::string& input);
 
 }  // namespace adyton::pipeline

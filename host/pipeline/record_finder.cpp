@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "host/base/text.h"
-#include "host/pipeline/codec.h"
+#include "host/pipeline/sealed_input.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -65,13 +65,18 @@ bool RecordFinder::is_far(std::uint64_t offset) const {
   return anywhere && offset > batch_->next.offset && offset - batch_->next.offset > far;
 }
 
+Status RecordFinder::open() {
+  ADYTON_TRY(auto file, os_.open(path_));
+  ADYTON_TRY(auto bytes, open_input(os_, std::move(file), path_, reading_.identities));
+  reader_ = make_record_reader(reading_, path_, std::move(bytes));
+  return {};
+}
+
 Status RecordFinder::begin(std::uint64_t offset, std::uint64_t line) {
   batch_.reset();
   reader_.reset();
   if (reading_.format != Format::ndjson || offset == 0) return {};
-  ADYTON_TRY(auto file, os_.open(path_));
-  ADYTON_TRY(auto bytes, decode(std::move(file), path_));
-  reader_ = make_record_reader(reading_, path_, std::move(bytes));
+  ADYTON_CHECK(open());
   // From the byte before: only if that ends a line does one begin at the offset.
   Position position;
   position.offset = offset - 1;
@@ -80,11 +85,7 @@ Status RecordFinder::begin(std::uint64_t offset, std::uint64_t line) {
 }
 
 Result<bool> RecordFinder::read_on() {
-  if (!reader_) {
-    ADYTON_TRY(auto file, os_.open(path_));
-    ADYTON_TRY(auto bytes, decode(std::move(file), path_));
-    reader_ = make_record_reader(reading_, path_, std::move(bytes));
-  }
+  if (!reader_) ADYTON_CHECK(open());
   ADYTON_TRY(batch_, reader_->next());
   return batch_.has_value();
 }

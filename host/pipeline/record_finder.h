@@ -23,10 +23,10 @@ class RecordFinder {
   RecordFinder(Os& os, std::string path, const Reading& reading)
       : os_(os), path_(std::move(path)), reading_(reading) {}
 
-  /// The index of the record that begins at `offset` of the decompressed file, in batch().
-  /// `line` is the line on which it begins; 0 if the caller does not know, and
-  /// then the batch's lines may be wrong. ErrorCode::invalid, naming
-  /// the file, if none does; a blank line is none.
+  /// The index of the record that begins at `offset` of the opened and decompressed file, in
+  /// batch(). `line` is the line on which it begins; 0 if the caller does not know, and then the
+  /// batch's lines may be wrong. ErrorCode::invalid, naming the file, if none does; a blank line is
+  /// none.
   Result<std::size_t> find(std::uint64_t offset, std::uint64_t line);
 
   /// The same for the first record that begins on `line`.
@@ -37,6 +37,7 @@ class RecordFinder {
   Batch take_batch();
 
  private:
+  Status open();
   Status begin(std::uint64_t offset, std::uint64_t line);
   Result<bool> read_on();
   bool holds(std::uint64_t offset) const;

@@ -11,6 +11,7 @@
 #include "host/pipeline/batch.h"
 #include "host/pipeline/codec.h"
 #include "host/pipeline/config.h"
+#include "host/pipeline/sealed_input.h"
 
 namespace adyton::pipeline {
 
@@ -24,6 +25,8 @@ struct Reading {
   /// What a batch holds, about. Large enough that a hand-over costs nothing, small enough to stay
   /// in a core's own cache.
   std::size_t batch_size = 256 << 10;
+
+  SourceIdentities identities = nullptr;
 };
 
 /// Cuts one input into batches, in one format. Memory is bounded by the batch size, or by

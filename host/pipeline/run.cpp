@@ -18,6 +18,7 @@
 #include "host/pipeline/pending_file.h"
 #include "host/pipeline/plan.h"
 #include "host/pipeline/source.h"
+#include "host/pipeline/source_identities.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -56,6 +57,7 @@ class Run {
   Result<RunReport> run(const RunOptions& options) {
     keep_freed_memory();
     ADYTON_TRY(chain_, Chain::make(job_, os_, scripts_));
+    ADYTON_TRY(reading_, reading());
     ADYTON_CHECK(take_up(options.start));
     if (ledger_->manifest().phase == Manifest::Phase::running) {
       ADYTON_CHECK(move_batches());
@@ -89,14 +91,14 @@ class Run {
     }
     ADYTON_TRY(const Identity identity, identify(job_, plan_, os_));
     ledger_.emplace(job_, plan_, os_, identity, std::move(state));
-    source_.emplace(os_, plan_.inputs, reading(), &digests_);
+    source_.emplace(os_, plan_.inputs, reading_, &digests_);
     if (before) ADYTON_CHECK(resume(*std::move(before), identity));
     ledger_->add_keys(chain_->primary_keys());
     return {};
   }
 
-  Reading reading() const {
-    Reading reading{job_.source.format, job_.source.max_record};
+  Result<Reading> reading() const {
+    ADYTON_TRY(Reading reading, reading_of(os_, job_.source));
     // A commit falls between two batches.
     constexpr std::uint64_t smallest = 4 << 10;
     const std::uint64_t most = std::max(job_.commit_every, smallest);
@@ -298,6 +300,7 @@ class Run {
   const std::atomic<bool>& stop_;
 
   std::unique_ptr<Chain> chain_;
+  Reading reading_;
   Plan plan_;
   std::optional<Ledger> ledger_;
   InputDigests digests_;

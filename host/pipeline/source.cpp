@@ -1,7 +1,7 @@
 #include "host/pipeline/source.h"
 
 #include "host/base/text.h"
-#include "host/pipeline/codec.h"
+#include "host/pipeline/sealed_input.h"
 
 namespace adyton::pipeline {
 
@@ -25,7 +25,7 @@ Status Source::open_next() {
   if (digests_ != nullptr) {
     file = digests_->watch(std::move(file), static_cast<std::uint32_t>(next_input_));
   }
-  ADYTON_TRY(auto bytes, decode(std::move(file), path));
+  ADYTON_TRY(auto bytes, open_input(os_, std::move(file), path, reading_.identities));
   reader_ = make_record_reader(reading_, path, std::move(bytes));
   ++next_input_;
   return {};

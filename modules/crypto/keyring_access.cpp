@@ -80,12 +80,11 @@ Result<KeyringSealer> KeyringAccess::sealer_of(KeyringForm form) const {
       "an age file does not say to whom it is sealed: name all the recipients (age1…) again");
 }
 
-Result<std::string> passphrase_in(const std::string& variable) {
+Result<std::string> passphrase_in(const std::string& variable, std::string_view what) {
   const char* const value = std::getenv(variable.c_str());
   if (value != nullptr && *value != '\0') return std::string(value);
   return config(cat("the environment variable ", in_quotes(variable),
-                    value == nullptr ? " is not set" : " is empty",
-                    "; it should hold the keyring's passphrase"));
+                    value == nullptr ? " is not set" : " is empty", "; it should hold ", what));
 }
 
 }  // namespace adyton::crypto

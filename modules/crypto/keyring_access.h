@@ -45,7 +45,9 @@ class KeyringAccess {
   std::unique_ptr<age::Recipients> recipients_;
 };
 
-/// The passphrase in an environment variable. ErrorCode::config if it is not set or empty.
-Result<std::string> passphrase_in(const std::string& variable);
+/// The passphrase in an environment variable. ErrorCode::config if it is not set or empty. `what`
+/// it should hold, for messages.
+Result<std::string> passphrase_in(const std::string& variable,
+                                  std::string_view what = "the keyring's passphrase");
 
 }  // namespace adyton::crypto

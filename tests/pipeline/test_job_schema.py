@@ -25,6 +25,8 @@ commit_every = "64 MiB"
 files = ["a", "b"]
 format = "csv"
 max_record = 1000
+identity = ["id.txt", "${OTHER}"]
+passphrase_env = "P"
 [keyring.pii]
 file = "k.json"
 [[step]]
@@ -97,6 +99,8 @@ def test_a_job_with_every_key_is_valid_and_every_key_is_described(schema, valida
     ('format = "csv"', 'format = "cvs"', "source/format"),
     ('files = ["a", "b"]', "files = []", "source/files"),
     ("max_record = 1000", "max_record = 0", "source/max_record"),
+    ('identity = ["id.txt", "${OTHER}"]', "identity = []", "source/identity"),
+    ('passphrase_env = "P"', "passphrase_env = 7", "source/passphrase_env"),
     ("max_record = 1000", "max_record = '10 Mb/s'", "source/max_record"),
     ('file = "k.json"', "", "keyring/pii"),
     ('use = "encrypt"', 'use = "encrpyt"', "step/0/use"),

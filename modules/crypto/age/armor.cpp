@@ -13,9 +13,6 @@ namespace {
 constexpr std::size_t columns = 64;
 constexpr std::size_t bytes_of_a_line = 48;
 constexpr std::size_t block_size = 64 * 1024;
-// White space before the first line that is looked through to find it.
-constexpr std::size_t longest_margin = 1024;
-constexpr std::string_view white_space = " \t\r\n";
 constexpr auto alphabet = base64::Alphabet::standard;
 
 Error malformed(std::string_view why) {
@@ -23,7 +20,7 @@ Error malformed(std::string_view why) {
 }
 
 std::string_view trimmed_front(std::string_view text) {
-  text.remove_prefix(std::min(text.size(), text.find_first_not_of(white_space)));
+  text.remove_prefix(std::min(text.size(), text.find_first_not_of(margin)));
   return text;
 }
 

@@ -15,6 +15,9 @@ namespace adyton::crypto::age {
 // white space may stand before and behind.
 inline constexpr std::string_view armor_begin = "-----BEGIN AGE ENCRYPTED FILE-----";
 inline constexpr std::string_view armor_end = "-----END AGE ENCRYPTED FILE-----";
+/// White space before the first line, and how much of it is looked through to find that.
+inline constexpr std::string_view margin = " \t\r\n";
+inline constexpr std::size_t longest_margin = 1024;
 
 enum class Armor { no, yes };
 

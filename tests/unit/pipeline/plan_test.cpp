@@ -31,6 +31,8 @@ std::string refusal(const JobConfig& config) {
 
 TEST_CASE("the sink's placeholders are the input's stem, name and folder") {
   CHECK(output_path("out/{stem}.ndjson", "data/a.ndjson.zst") == "out/a.ndjson");
+  CHECK(output_path("out/{stem}.ndjson", "data/a.ndjson.zst.age") == "out/a.ndjson");
+  CHECK(output_path("out/{stem}.ndjson", "data/a.age") == "out/a.ndjson");
   CHECK(output_path("out/{stem}.ndjson", "data/a.b.json") == "out/a.b.ndjson");
   CHECK(output_path("out/{stem}", "data/plain") == "out/plain");
   CHECK(output_path("{dir}/out/{name}", "data/a.ndjson.gz") == "data/out/a.ndjson.gz");
