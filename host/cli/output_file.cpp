@@ -24,7 +24,7 @@ void remove_and_end(int signal) {
   ::raise(signal);
 }
 
-/// From now on a signal takes this file away; one whose name is too long stays.
+/// From now on a signal takes this file away, if it is there; one whose name is too long stays.
 void guard(const std::string& path) {
   if (path.size() >= doomed.size()) return;
   std::memcpy(doomed.data(), path.c_str(), path.size() + 1);
@@ -66,10 +66,14 @@ Result<std::unique_ptr<OutputFile>> OutputFile::create(Os& os, const std::string
   }
   ADYTON_CHECK(check_name(os, path, existing));
   std::string temporary = cat(path, ".", static_cast<std::int64_t>(::getpid()), ".tmp");
-  ADYTON_TRY(auto file, os.create(temporary, Existing::replace));
-  guard(temporary);
+  guard(temporary);  // before it is there: a signal may come at once
+  auto file = os.create(temporary, Existing::replace);
+  if (!file) {
+    stop_guarding();
+    return std::move(file).error();
+  }
   std::unique_ptr<OutputFile> output(new OutputFile(os, path, std::move(temporary), existing));
-  output->file_ = std::move(file);
+  output->file_ = *std::move(file);
   return output;
 }
 
