@@ -76,6 +76,18 @@ class JobDigest : public DigestEngine {
   std::vector<std::uint8_t> joined_;
 };
 
+/// A job that writes the digest of a message, of `size` bytes.
+IMB_JOB& next_digest(IMB_MGR& manager, IMB_HASH_ALG algorithm, const Tagging& message,
+                     std::size_t size) {
+  IMB_JOB& job = next_job(manager);
+  job.hash_alg = algorithm;
+  job.src = message.message.data();
+  job.msg_len_to_hash_in_bytes = message.message.size();
+  job.auth_tag_output = message.out;
+  job.auth_tag_output_len_in_bytes = size;
+  return job;
+}
+
 class JobHash final : public JobDigest {
  public:
   explicit JobHash(Hash hash)
@@ -88,12 +100,7 @@ class JobHash final : public JobDigest {
     IMB_MGR& manager = thread_manager();
     Jobs jobs(manager);
     for (const Tagging& message : messages) {
-      IMB_JOB& job = next_job(manager);
-      job.hash_alg = algorithm_;
-      job.src = message.message.data();
-      job.msg_len_to_hash_in_bytes = message.message.size();
-      job.auth_tag_output = message.out;
-      job.auth_tag_output_len_in_bytes = size_;
+      next_digest(manager, algorithm_, message, size_);
       jobs.submit();
     }
     jobs.finish();
@@ -143,12 +150,7 @@ class JobHmac final : public JobDigest {
     IMB_MGR& manager = thread_manager();
     Jobs jobs(manager);
     for (const Tagging& message : messages) {
-      IMB_JOB& job = next_job(manager);
-      job.hash_alg = algorithm_;
-      job.src = message.message.data();
-      job.msg_len_to_hash_in_bytes = message.message.size();
-      job.auth_tag_output = message.out;
-      job.auth_tag_output_len_in_bytes = size_;
+      IMB_JOB& job = next_digest(manager, algorithm_, message, size_);
       job.u.HMAC._hashed_auth_key_xor_ipad = inner_.data();
       job.u.HMAC._hashed_auth_key_xor_opad = outer_.data();
       jobs.submit();
@@ -203,13 +205,9 @@ class JobCmac final : public JobDigest {
   void run(std::span<const Tagging> messages) override {
     IMB_MGR& manager = thread_manager();
     Jobs jobs(manager);
+    const IMB_HASH_ALG algorithm = key_.size() == 16 ? IMB_AUTH_AES_CMAC : IMB_AUTH_AES_CMAC_256;
     for (const Tagging& message : messages) {
-      IMB_JOB& job = next_job(manager);
-      job.hash_alg = key_.size() == 16 ? IMB_AUTH_AES_CMAC : IMB_AUTH_AES_CMAC_256;
-      job.src = message.message.data();
-      job.msg_len_to_hash_in_bytes = message.message.size();
-      job.auth_tag_output = message.out;
-      job.auth_tag_output_len_in_bytes = whole_.size();
+      IMB_JOB& job = next_digest(manager, algorithm, message, whole_.size());
       job.u.CMAC._key_expanded = key_.data();
       job.u.CMAC._skey1 = whole_.data();
       job.u.CMAC._skey2 = padded_.data();

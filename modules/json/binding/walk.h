@@ -153,7 +153,7 @@ class Walk {
   Unit* put_text(Unit* out, Text text);
   Unit* put_bracket(Unit* out, char bracket, int levels);
   bool check(PyObject* object);
-  // These find the end of the stack in open_, where it was left with leave_off(), and leave it
+  // These find the end of the stack in open_, where it was left with set_end(), and leave it
   // there, and the cursor in resume_: so that neither has an address in run().
   Left put_other(Unit* out, PyObject* object);
   Left put_other_member(Unit* out, PyObject* key, PyObject* value);
@@ -175,7 +175,7 @@ class Walk {
   std::size_t next_check_;          // the depth at which check() is asked
   Open* next_check_end_;            // the end of the stack there
   Walked walked_ = Walked::failed;  // of a text that is too narrow: what it needs
-  PyObject* landmark_ = nullptr;    // and the object that was opened when it was
+  PyObject* landmark_ = nullptr;    // the object that was opened when check() last was
   Marks<Unit> marks_;               // not set where they are fixed
 };
 
