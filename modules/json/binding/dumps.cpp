@@ -24,6 +24,39 @@ bool is_ascii(const Layout& layout) {
          (!layout.indent || is_ascii(*layout.indent));
 }
 
+/// Writes on what was begun at `start`.
+template <class SomeOutput>
+[[gnu::noinline]] PyObject* finish_usual(Gil& gil, State& state, PyObject* object,
+                                         const SerializeOptions& options, const char* start,
+                                         const Begun& begun) {
+  try {
+    SomeOutput out(gil, state.expected_output());
+    if (begun.depth != 0) out.put({start, static_cast<std::size_t>(begun.end - start)});
+    Serializer serializer(gil, state, options, out);
+    if (!serializer.write_usual(object, begun.depth != 0 ? &begun : nullptr)) return nullptr;
+    if (!out.is_short()) state.written(out.written().size());
+    return out.finish();
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
+  }
+}
+
+/// A call without keywords, which `as_asked` can do, too. A small document takes neither an Output
+/// nor a Serializer; nor is it deep enough for any limit.
+template <class SomeOutput>
+ADYTON_ALWAYS_INLINE PyObject* serialize_usual(Gil& gil, PyObject* module, PyObject* const* values,
+                                               const SerializeOptions& options,
+                                               decltype(dumps) as_asked) {
+  char start[Output::short_size];
+  Begun begun;
+  options.usual.begin(begun, *values, start, start + sizeof start);
+  if (begun.depth == Begun::whole) {
+    return SomeOutput::of({start, static_cast<std::size_t>(begun.end - start)});
+  }
+  if (nesting_limit() != options.max_depth) return as_asked(gil, module, values, 1, nullptr);
+  return finish_usual<SomeOutput>(gil, State::of(module), *values, options, start, begun);
+}
+
 template <class SomeOutput>
 PyObject* serialize(Gil& gil, State& state, PyObject* object, const SerializeOptions& options) {
   try {
@@ -141,7 +174,7 @@ SerializeOptions bytes_options() {
 }
 
 SerializeOptions with_walk(SerializeOptions options) {
-  options.walk = find_walk(options, 0);
+  options.usual = find_walk(options, 0);
   return options;
 }
 
@@ -157,9 +190,7 @@ PyObject* dumps(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
                 PyObject* names) {
   if (names == nullptr && positional == 1) {
     static const SerializeOptions usual = with_walk(text_options());
-    if (nesting_limit() == usual.max_depth) {
-      return serialize<TextOutput>(gil, State::of(module), values[0], usual);
-    }
+    return serialize_usual<TextOutput>(gil, module, values, usual, dumps_as_asked);
   }
   return dumps_as_asked(gil, module, values, positional, names);
 }
@@ -221,9 +252,7 @@ PyObject* dumpb(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
                 PyObject* names) {
   if (names == nullptr && positional == 1) {
     static const SerializeOptions usual = with_walk(bytes_options());
-    if (nesting_limit() == usual.max_depth) {
-      return serialize<BytesOutput>(gil, State::of(module), values[0], usual);
-    }
+    return serialize_usual<BytesOutput>(gil, module, values, usual, dumpb_as_asked);
   }
   return dumpb_as_asked(gil, module, values, positional, names);
 }

@@ -51,6 +51,10 @@ void copy_short(std::string_view text, char* to) {
     std::size_t i = 0;
     for (; i + word <= size; i += word) std::memcpy(to + i, text.data() + i, word);
     std::memcpy(to + size - word, text.data() + size - word, word);
+  } else if (size >= sizeof(std::uint32_t)) {
+    std::memcpy(to, text.data(), sizeof(std::uint32_t));
+    std::memcpy(to + size - sizeof(std::uint32_t), text.data() + size - sizeof(std::uint32_t),
+                sizeof(std::uint32_t));
   } else {
     for (std::size_t i = 0; i < size; ++i) to[i] = text[i];
   }
@@ -70,14 +74,17 @@ char* BytesOutput::resize(std::size_t capacity) {
   return bytes == nullptr ? nullptr : PyBytes_AS_STRING(bytes);
 }
 
+PyObject* BytesOutput::of(std::string_view text) {
+  PyObject* const bytes =
+      PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(text.size()));
+  if (bytes != nullptr) copy_short(text, PyBytes_AS_STRING(bytes));
+  return bytes;
+}
+
 PyObject* BytesOutput::finish() {
   const std::string_view text = written();
+  if (is_short()) return of(text);
   const auto size = static_cast<Py_ssize_t>(text.size());
-  if (is_short()) {
-    PyObject* const bytes = PyBytes_FromStringAndSize(nullptr, size);
-    if (bytes != nullptr) copy_short(text, PyBytes_AS_STRING(bytes));
-    return bytes;
-  }
   PyObject* bytes = object_.release();
 #if ADYTON_KNOWS_OBJECT_LAYOUT
   if (fits()) {
@@ -147,6 +154,12 @@ void TextOutput::widen(Py_UCS4 largest) {
   unit_ = unit;
   largest_ = largest;
   place(memory, count * unit, capacity * unit);
+}
+
+PyObject* TextOutput::of(std::string_view text) {
+  PyObject* const str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 0x7F);
+  if (str != nullptr) copy_short(text, static_cast<char*>(PyUnicode_DATA(str)));
+  return str;
 }
 
 PyObject* TextOutput::finish() {

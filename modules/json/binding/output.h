@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include <Python.h>
 
 #include "host/python/gil.h"
@@ -13,6 +15,9 @@ namespace adyton::json {
 /// its whole life; it throws std::bad_alloc, with no exception set.
 class Output : public Buffer {
  public:
+  /// So many bytes need no object while they are written.
+  static constexpr std::size_t short_size = 1024;
+
   /// About `expected` bytes will be written.
   explicit Output(python::Gil&, std::size_t expected = 0) : expected_(expected) {
     place(start_, 0, sizeof start_);
@@ -36,7 +41,7 @@ class Output : public Buffer {
   std::size_t foreseen(std::size_t size) const;
 
   std::size_t expected_;
-  alignas(16) char start_[1024];
+  alignas(16) char start_[short_size];
 };
 
 /// An Output of bytes.
@@ -44,7 +49,9 @@ class BytesOutput final : public Output {
  public:
   using Output::Output;
 
-  /// What was written, as bytes: a new reference, or null with an exception set.
+  /// A short text as bytes: a new reference, or null with an exception set.
+  static PyObject* of(std::string_view text);
+  /// What was written, likewise.
   PyObject* finish();
 
  private:
@@ -57,6 +64,9 @@ class TextOutput final : public Output {
  public:
   using Output::Output;
 
+  /// A short ASCII text as str: a new reference, or null with an exception set.
+  static PyObject* of(std::string_view text);
+
   std::size_t unit() const { return unit_; }
   Py_UCS4 largest() const { return largest_; }
 
@@ -64,7 +74,7 @@ class TextOutput final : public Output {
   /// may be written. One that needs it must follow.
   void widen(Py_UCS4 largest);
 
-  /// What was written, as str: a new reference, or null with an exception set.
+  /// What was written, likewise.
   PyObject* finish();
 
  private:

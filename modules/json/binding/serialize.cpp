@@ -23,7 +23,7 @@ constexpr bool memberless_is_compact = true;
 constexpr bool memberless_is_compact = false;
 #endif
 
-using FindWalk = WalkFunction (*)(const SerializeOptions&, std::size_t);
+using FindWalk = WalkFunctions (*)(const SerializeOptions&, std::size_t);
 
 FindWalk best_level() {
 #if defined(__x86_64__)
@@ -51,7 +51,7 @@ Punctuated punctuated_by(const Layout& layout) {
   return brief ? Punctuated::briefly : Punctuated::any;
 }
 
-WalkFunction find_walk(const SerializeOptions& options, std::size_t unit) {
+WalkFunctions find_walk(const SerializeOptions& options, std::size_t unit) {
   static const FindWalk find = best_level();
   return find(options, unit);
 }
@@ -68,8 +68,8 @@ Punctuation Serializer::punctuation() {
 
 bool Serializer::write_any(PyObject* object) {
   while (true) {
-    const WalkFunction walk = find_walk(options_, text_ == nullptr ? 0 : text_->unit());
-    const Walked walked = walk(*this, object);
+    const WalkFunctions functions = find_walk(options_, text_ == nullptr ? 0 : text_->unit());
+    const Walked walked = functions.walk(*this, object, nullptr);
     if (walked == Walked::done) return true;
     if (walked == Walked::failed) return false;
     const Py_UCS4 largest = walked == Walked::needs_latin1 ? 0xFF

@@ -47,7 +47,35 @@ class Serializer;
 /// wider characters than the text has: then it is to be widened and walked on.
 enum class Walked : unsigned char { done, failed, needs_latin1, needs_ucs2, needs_ucs4 };
 
-using WalkFunction = Walked (*)(Serializer&, PyObject* root);
+/// How far a document was written before there was a Serializer: up to `end`, and of its `depth`
+/// innermost containers, which are open, these entries, with what stands behind them.
+struct Begun {
+  static constexpr std::size_t deepest = 8;
+  static constexpr std::size_t whole = ~std::size_t{0};
+
+  struct Level {
+    PyObject* object;  // borrowed; exactly a list, a tuple or a dict
+    Py_ssize_t entries;
+  };
+
+  std::size_t depth;  // 0: nothing is written; whole: there is no more to write
+  char* end;
+  Level levels[deepest];
+};
+
+/// Writes a document into the memory from `out` to `limit`, as far as it can without an error and
+/// without Python code: a small one mostly to its end.
+using BeginFunction = void (*)(Begun&, PyObject* root, char* out, char* limit);
+
+/// Writes a document into a Serializer's buffer, or what is still to be written of it: of one that
+/// was `begun`, or with null for `root`, of one that walked into something it could not hold.
+using WalkFunction = Walked (*)(Serializer&, PyObject* root, const Begun* begun);
+
+/// What writes documents with the same options.
+struct WalkFunctions {
+  WalkFunction walk = nullptr;
+  BeginFunction begin = nullptr;  // or none
+};
 
 struct SerializeOptions {
   Layout layout = {", ", ": ", {}};
@@ -61,7 +89,7 @@ struct SerializeOptions {
   NativeOptions native = {};
   PyObject* default_hook = nullptr;  // borrowed
   std::size_t max_depth = 1000;
-  WalkFunction walk = nullptr;  // find_walk() of these options, where that was asked before
+  WalkFunctions usual = {};  // find_walk() of these options, where that was asked before
 };
 
 /// Whether a key is an int, float, bool or None, which is written as a string.
@@ -131,9 +159,12 @@ class Serializer {
 
   /// False with an exception set, and a part of the document written.
   ADYTON_ALWAYS_INLINE bool write(PyObject* object) {
-    return options_.walk != nullptr && text_ == nullptr
-               ? options_.walk(*this, object) == Walked::done
-               : write_any(object);
+    return options_.usual.walk != nullptr && text_ == nullptr ? write_usual(object, nullptr)
+                                                              : write_any(object);
+  }
+  /// The same of what was begun by these options' function in the same buffer.
+  ADYTON_ALWAYS_INLINE bool write_usual(PyObject* object, const Begun* begun) {
+    return options_.usual.walk(*this, object, begun) == Walked::done;
   }
 
   // For the walk. None of these throws. What gives a bool gives false with an exception set.
@@ -256,14 +287,13 @@ class Serializer {
   std::optional<RareParts> rare_;
 };
 
-/// The function that writes a document, with the vector instructions of this processor, as these
-/// options want it. Its `root` is null where a document is gone on with. `unit` is the size of a
-/// text's characters; 0 where there is no text.
-WalkFunction find_walk(const SerializeOptions& options, std::size_t unit);
+/// What writes documents, with the vector instructions of this processor, as these options want it.
+/// `unit` is the size of a text's characters; 0 where there is no text.
+WalkFunctions find_walk(const SerializeOptions& options, std::size_t unit);
 
 /// The same, compiled for each level of vector instructions.
-WalkFunction find_walk_portable(const SerializeOptions& options, std::size_t unit);
-WalkFunction find_walk_avx2(const SerializeOptions& options, std::size_t unit);
-WalkFunction find_walk_avx512(const SerializeOptions& options, std::size_t unit);
+WalkFunctions find_walk_portable(const SerializeOptions& options, std::size_t unit);
+WalkFunctions find_walk_avx2(const SerializeOptions& options, std::size_t unit);
+WalkFunctions find_walk_avx512(const SerializeOptions& options, std::size_t unit);
 
 }  // namespace adyton::json

@@ -15,6 +15,8 @@
 #include "modules/json/encode_kernels.h"
 #include "modules/json/write_number.h"
 
+#include "modules/json/binding/walk_values.h"
+
 namespace adyton::json {
 inline namespace ADYTON_JSON_LEVEL {
 
@@ -89,8 +91,8 @@ class Walk {
     if constexpr (!fixed) marks_.set(serializer.punctuation(), style == Style::brief);
   }
 
-  /// Writes the document, or goes on with it.
-  Walked run(PyObject* root);
+  /// As WalkFunction says.
+  Walked run(PyObject* root, const Begun* begun);
 
  private:
   static constexpr std::size_t slack = 256;
@@ -101,9 +103,6 @@ class Walk {
   static constexpr bool is_text = Form::high_is_plain;
   // Long strings are written in pieces, so that the worst case is reserved for a piece only.
   static constexpr std::size_t piece = 1024;
-
-  /// What an object turned out to be. Of a scalar: it is written.
-  enum class Found : unsigned char { scalar, list, tuple, dict, other, failure };
 
   /// How the innermost container was left: for one inside, or for Python code that may have changed
   /// it, or because it has ended, and with it the document; or because of a str that the text is
@@ -119,7 +118,6 @@ class Walk {
 
   Found put(Unit*& out, PyObject* object);
   bool put_characters(Unit*& out, PyObject* str, std::size_t size);
-  static void put_constant(Unit*& out, PyObject* constant);
   bool put_key(Unit*& out, PyObject* key);
   bool put_colon(Unit*& out);
   bool put_lead(Unit*& out, Lead& lead);
@@ -140,8 +138,6 @@ class Walk {
   bool may_open(Open*& end, PyObject* object);
   bool make_room(Unit*& out);
   bool fits(PyObject* object);
-  template <std::size_t size>
-  static void put_word(Unit* out, const char (&word)[size]);
 
   // Out of line. Those that give a Unit* give null where they fail.
   Unit* grow(Unit* out, std::size_t more);
@@ -163,6 +159,7 @@ class Walk {
   Left fields(Unit* out);
   Left take_back();
   Left resume(Unit*& out, Open*& end, Left left);
+  Left go_on(Unit* next, const Begun& begun);
 
   Serializer& serializer_;
   OpenContainers& open_;
@@ -186,11 +183,13 @@ class Walk {
 #include "modules/json/binding/walk_rare.h"
 #include "modules/json/binding/walk_scalars.h"
 
+#include "modules/json/binding/walk_begin.h"
+
 namespace adyton::json {
 inline namespace ADYTON_JSON_LEVEL {
 
 template <class Form, Style style>
-ADYTON_ALWAYS_INLINE Walked Walk<Form, style>::run(PyObject* root) {
+ADYTON_ALWAYS_INLINE Walked Walk<Form, style>::run(PyObject* root, const Begun* begun) {
   Unit* out = reinterpret_cast<Unit*>(serializer_.cursor());
   limit_ = reinterpret_cast<Unit*>(serializer_.limit()) - slack;
   if (!make_room(out)) return Walked::failed;
@@ -199,6 +198,8 @@ ADYTON_ALWAYS_INLINE Walked Walk<Form, style>::run(PyObject* root) {
   if (root == nullptr) {
     // What others wrote before it was found too wide.
     left = resume(out, end, take_back());
+  } else if (begun != nullptr) {
+    left = resume(out, end, go_on(out, *begun));
   } else if (!fits(root)) {
     // It is written in place of what others wrote.
     left = serializer_.put_other(root) ? resume(out, end, take_back()) : Left::failed;
@@ -227,28 +228,37 @@ ADYTON_ALWAYS_INLINE Walked Walk<Form, style>::run(PyObject* root) {
 }
 
 template <class Form, Style style>
-Walked walk_through(Serializer& serializer, PyObject* root) {
-  return Walk<Form, style>(serializer).run(root);
+Walked walk_through(Serializer& serializer, PyObject* root, const Begun* begun) {
+  return Walk<Form, style>(serializer).run(root, begun);
 }
 
 template <class Form>
-ADYTON_ALWAYS_INLINE WalkFunction walk_of(Punctuated punctuated) {
-  return punctuated == Punctuated::any ? &walk_through<Form, Style::any>
-                                       : &walk_through<Form, Style::brief>;
+ADYTON_ALWAYS_INLINE WalkFunctions walk_of(Punctuated punctuated) {
+  return {punctuated == Punctuated::any ? &walk_through<Form, Style::any>
+                                        : &walk_through<Form, Style::brief>};
+}
+
+/// Of a style whose punctuation is fixed.
+template <class Form, Style style>
+ADYTON_ALWAYS_INLINE WalkFunctions fixed_walk(const SerializeOptions& options) {
+  const bool sorted = options.key_order == KeyOrder::sorted;
+  return {&walk_through<Form, style>, sorted ? nullptr : &begin_document<Form, style>};
 }
 
 /// find_walk() for this level.
-ADYTON_ALWAYS_INLINE WalkFunction find_walk_here(const SerializeOptions& options,
-                                                 std::size_t unit) {
+ADYTON_ALWAYS_INLINE WalkFunctions find_walk_here(const SerializeOptions& options,
+                                                  std::size_t unit) {
   const Punctuated punctuated = punctuated_by(options.layout);
   if (unit == 1) return walk_of<detail::Raw<Py_UCS1>>(punctuated);
   if (unit == 2) return walk_of<detail::Raw<Py_UCS2>>(punctuated);
   if (unit == 4) return walk_of<detail::Raw<Py_UCS4>>(punctuated);
   if (options.characters == Characters::ascii) {
-    if (punctuated == Punctuated::spaciously) return &walk_through<detail::Ascii, Style::spaced>;
+    if (punctuated == Punctuated::spaciously) {
+      return fixed_walk<detail::Ascii, Style::spaced>(options);
+    }
     return walk_of<detail::Ascii>(punctuated);
   }
-  if (punctuated == Punctuated::compactly) return &walk_through<detail::Utf8, Style::compact>;
+  if (punctuated == Punctuated::compactly) return fixed_walk<detail::Utf8, Style::compact>(options);
   return walk_of<detail::Utf8>(punctuated);
 }
 

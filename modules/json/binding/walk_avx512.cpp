@@ -2,7 +2,7 @@
 
 namespace adyton::json {
 
-WalkFunction find_walk_avx512(const SerializeOptions& options, std::size_t unit) {
+WalkFunctions find_walk_avx512(const SerializeOptions& options, std::size_t unit) {
   return find_walk_here(options, unit);
 }
 

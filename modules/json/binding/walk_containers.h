@@ -117,6 +117,29 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::open(Unit*& out, Open*& end, PyObje
   return put_opening(out, is_dict ? '{' : '[');
 }
 
+/// Opens what was open when the document was left.
+template <class Form, Style style>
+[[gnu::noinline]] typename Walk<Form, style>::Left Walk<Form, style>::go_on(Unit* next,
+                                                                          const Begun& begun) {
+  Open* end = open_.end();
+  Found found = Found::other;
+  for (std::size_t i = 0; i < begun.depth; ++i) {
+    const Begun::Level& level = begun.levels[i];
+    found = PyDict_CheckExact(level.object)   ? Found::dict
+            : PyList_CheckExact(level.object) ? Found::list
+                                              : Found::tuple;
+    Unit* bracket = next;  // it was written before
+    if (!may_open(end, level.object) || !open(bracket, end, level.object, found)) {
+      return Left::failed;
+    }
+    end[-1].index = level.entries;
+    end[-1].first = false;
+  }
+  open_.set_end(end);
+  resume_ = next;
+  return found == Found::dict ? Left::in_dict : Left::in_sequence;
+}
+
 /// Leaves the innermost container for `object`, which is no scalar and is written next.
 template <class Form, Style style>
 ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::leave(Unit*& out,

@@ -3,13 +3,6 @@
 // How a Walk writes scalars. Included by walk.h.
 
 namespace adyton::json {
-namespace detail {
-
-/// Of 8 characters each.
-inline constexpr char constant_words[] = "true    false   null    ";
-
-}  // namespace detail
-
 inline namespace ADYTON_JSON_LEVEL {
 
 template <class Form, Style style>
@@ -19,17 +12,6 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::make_room(Unit*& out) {
     if (out == nullptr) return false;
   }
   return true;
-}
-
-/// A short word, its NUL behind it.
-template <class Form, Style style>
-template <std::size_t size>
-ADYTON_ALWAYS_INLINE void Walk<Form, style>::put_word(Unit* out, const char (&word)[size]) {
-  if constexpr (sizeof(Unit) == 1) {
-    std::memcpy(out, word, size);
-  } else {
-    for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<Unit>(word[i]);
-  }
 }
 
 /// Whether the text is wide enough for an object, if it is exactly a str.
@@ -68,88 +50,11 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::put_characters(Unit*& out, PyObject
   return out != nullptr;
 }
 
-/// detail::put_finite for this level. A call, for it leaves no register to whoever has it inside.
-[[gnu::noinline]] inline char* put_finite(double value, char* out) {
-  return detail::put_finite(value, out);
-}
-
-/// None, True or False, without a branch on which: that cannot be foreseen.
 template <class Form, Style style>
-ADYTON_ALWAYS_INLINE void Walk<Form, style>::put_constant(Unit*& out, PyObject* constant) {
-  const std::size_t is_false = constant == Py_False;
-  const std::size_t is_none = constant == Py_None;
-  const char* const word = detail::constant_words + 8 * is_false + 16 * is_none;
-  if constexpr (sizeof(Unit) == 1) {
-    std::memcpy(out, word, 8);
-  } else {
-    for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<Unit>(word[i]);
-  }
-  out += 4 + is_false;
-}
-
-template <class Form, Style style>
-ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Found Walk<Form, style>::put(Unit*& out,
-                                                                              PyObject* object) {
-  PyTypeObject* const type = Py_TYPE(object);
-  if (type == &PyUnicode_Type) {
-    *out++ = '"';
-    const auto size = static_cast<std::size_t>(PyUnicode_GET_LENGTH(object));
-    if (!put_characters(out, object, size)) [[unlikely]]
-      return Found::failure;
-    *out++ = '"';
-    return Found::scalar;
-  }
-  if (type == &PyLong_Type) {
-    std::uint32_t magnitude;
-    bool negative;
-    if (read_short_int(object, magnitude, negative)) [[likely]] {
-      out = detail::put_ascii_by<integer_capacity>(out, [=](char* digits) {
-        *digits = '-';
-        return detail::put_30_bits(magnitude, digits + negative);
-      });
-      return Found::scalar;
-    }
-    std::int64_t value;
-    if (!read_int(object, value)) [[unlikely]]
-      return Found::other;
-    out = detail::put_ascii_by<integer_capacity>(
-        out, [value](char* digits) { return detail::put_signed(value, digits); });
-    return Found::scalar;
-  }
-  if (type == &PyFloat_Type) {
-    const double value = PyFloat_AS_DOUBLE(object);
-    // Infinite, or not a number.
-    if (!(__builtin_fabs(value) <= __DBL_MAX__)) [[unlikely]]
-      return Found::other;
-    out = detail::put_ascii_by<real_capacity>(
-        out, [value](char* digits) { return put_finite(value, digits); });
-    return Found::scalar;
-  }
-  // One branch for them all: which of them it is cannot be foreseen. (The compiler would make two.)
-  unsigned is_constant =
-      static_cast<unsigned>(type == &PyBool_Type) | static_cast<unsigned>(object == Py_None);
-  asm("" : "+r"(is_constant));
-  if (is_constant != 0) {
-    put_constant(out, object);
-    return Found::scalar;
-  }
-  unsigned is_dict = type == &PyDict_Type;
-  unsigned is_either = is_dict | static_cast<unsigned>(type == &PyList_Type);
-  asm("" : "+r"(is_dict), "+r"(is_either));
-  if (is_either != 0) {
-    if (dict_or_list_size(object) != 0) return is_dict != 0 ? Found::dict : Found::list;
-    out[0] = static_cast<Unit>('[' + is_dict * ('{' - '['));
-    out[1] = static_cast<Unit>(']' + is_dict * ('}' - ']'));
-    out += 2;
-    return Found::scalar;
-  }
-  if (type == &PyTuple_Type) {
-    if (Py_SIZE(object) != 0) return Found::tuple;
-    put_word(out, "[]");
-    out += 2;
-    return Found::scalar;
-  }
-  return Found::other;
+ADYTON_ALWAYS_INLINE Found Walk<Form, style>::put(Unit*& out, PyObject* object) {
+  return put_value(out, object, [this](Unit*& at, PyObject* str, std::size_t size) {
+    return put_characters(at, str, size);
+  });
 }
 
 }  // namespace ADYTON_JSON_LEVEL

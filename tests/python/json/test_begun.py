@@ -1,0 +1,135 @@
+"""Documents that dumps and dumpb begin without a Serializer, and go on with where that ends."""
+
+import dataclasses
+import itertools
+import json as standard
+import random
+
+import pytest
+
+from adyton import json as ours
+
+
+@dataclasses.dataclass
+class Point:
+    x: int = 1
+
+
+class Whole(int):
+    pass
+
+
+class Box:
+    """Its dict shares its keys with those of other boxes."""
+
+    def __init__(self):
+        self.first, self.second = 1, [2, {"x": None}]
+
+
+def nested(depth):
+    value = "innermost"
+    for level in range(depth):
+        value = [level, value, level] if level % 2 else {"a": level, "b": value, "c": level}
+    return value
+
+
+def without_first_members():
+    value = {str(i): i for i in range(6)}
+    for i in range(3):
+        del value[str(i)]
+    return value
+
+
+def expected(value):
+    """The text, in the forms of dumps and of dumpb."""
+    text = {"default": dataclasses.asdict}
+    return (standard.dumps(value, **text),
+            standard.dumps(value, ensure_ascii=False, separators=(",", ":"), **text).encode())
+
+
+# What the beginning has to leave to the Serializer, and what looks like it.
+STOPS = [
+    nested(7), nested(8), nested(9), nested(30), {1: 2}, {None: [1]}, {True: 1}, {"é": 1}, {"a": {2.5: "x"}}, Whole(7),
+    2**70, -2**63, [2**64], float("inf"), float("nan"), Point(), [Point()], vars(Box()), without_first_members(),
+    "x" * 900, "x" * 5000, "é" * 100, "é" * 900, "\x01" * 200, "\x01" * 900, "東京", "😀" * 300, (), [], {}, ((),), ("a",),
+    "\"\\", list(range(2000)), {str(i): i for i in range(500)},
+]
+
+
+def beside(value):
+    """Documents with `value` inside, at the first, a middle and the last place of what is around it."""
+    yield value
+    for around in itertools.product(("", "one", "one, two"), repeat=2):
+        before, behind = (text.split(", ") if text else [] for text in around)
+        yield [*before, value, *behind]
+        yield (*before, value, *behind)
+        yield {"k" + str(i): item for i, item in enumerate([*before, value, *behind])}
+        yield {"list": [*before, value, *behind], "more": [1, [2, value], {"x": value}]}
+        yield [[[*before, {"in": [value, *behind]}], 1], 2, value]
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=lambda stop: repr(stop)[:30])
+def test_goes_on_where_the_beginning_ended(stop):
+    for value in beside(stop):
+        text, utf8 = expected(value)
+        assert ours.dumps(value) == text
+        assert ours.dumpb(value) == utf8
+
+
+def test_every_length_up_to_more_than_there_is_room_for():
+    for size in range(700, 1300):
+        for value in ("a" * size, ["a" * (size // 2), "b" * (size // 2), 1.5], {"a" * size: [None, {}]},
+                      {"k": "é" * (size // 8), "list": [1] * (size // 4)}):
+            text, utf8 = expected(value)
+            assert ours.dumps(value) == text
+            assert ours.dumpb(value) == utf8
+
+
+def test_random_small_documents():
+    rng = random.Random(1)
+
+    def value(depth):
+        kind = rng.randrange(12 if depth < 11 else 7)
+        if kind < 7:
+            return rng.choice([None, True, False, rng.randrange(-10**rng.randrange(1, 20), 10**18), rng.uniform(-9, 9),
+                               "x" * rng.randrange(40), "é\n" * rng.randrange(9), *STOPS[10:14]])
+        items = [value(depth + 1) for _ in range(rng.randrange(4))]
+        if kind < 9:
+            return items
+        return tuple(items) if kind == 9 else {f"k{i}" if i != 2 else 2: item for i, item in enumerate(items)}
+
+    for _ in range(4000):
+        document = value(0)
+        text, utf8 = expected(document)
+        assert ours.dumps(document) == text
+        assert ours.dumpb(document) == utf8
+
+
+@pytest.mark.parametrize("around", [lambda value: value, lambda value: [1, value], lambda value: {"a": 1, "b": [value]}])
+def test_errors_are_those_of_the_whole_document(around):
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        ours.dumpb(around(object()))
+    with pytest.raises(UnicodeEncodeError):
+        ours.dumpb(around("\ud800"))
+    with pytest.raises(UnicodeEncodeError):
+        ours.dumpb(around({"\udfff": 1}))
+    assert ours.dumps(around("\ud800")) == standard.dumps(around("\ud800"))
+    with pytest.raises(TypeError, match="keys must be"):
+        ours.dumps(around({(1, 2): 3}))
+    circle = [1]
+    circle.append(around(circle))
+    with pytest.raises(ValueError, match="Circular reference detected"):
+        ours.dumps(circle)
+
+
+def test_what_python_code_changes_meanwhile_is_seen():
+    class Changing:
+        pass
+
+    document = [1, {"a": 2, "b": Changing(), "c": 3}, 4]
+
+    def change(_):
+        document.append("later")
+        return "changed"
+
+    assert ours.dumpb(document, default=change) == b'[1,{"a":2,"b":"changed","c":3},4,"later"]'
