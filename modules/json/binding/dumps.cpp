@@ -42,12 +42,12 @@ template <class SomeOutput>
 }
 
 /// A call without keywords, which `as_asked` can do, too. A small document takes neither an Output
-/// nor a Serializer; nor is it deep enough for any limit.
+/// nor a Serializer; nor is it too deep for any limit under which Python works.
 template <class SomeOutput>
 ADYTON_ALWAYS_INLINE PyObject* serialize_usual(Gil& gil, PyObject* module, PyObject* const* values,
                                                const SerializeOptions& options,
                                                decltype(dumps) as_asked) {
-  char start[Output::short_size];
+  char start[4096];
   Begun begun;
   options.usual.begin(begun, *values, start, start + sizeof start);
   if (begun.depth == Begun::whole) {

@@ -266,22 +266,49 @@ PyObject* loads_source(Gil& gil, State& state, PyObject* source, const Options& 
   return loads_source(gil, state, source, reading);
 }
 
+/// The text of a str of ASCII, or of bytes that begin as UTF-8 does, in place; null data of anything
+/// else. It has two characters at least.
+std::string_view plain_text(PyObject* source) {
+  if (PyUnicode_CheckExact(source)) {
+    if (!PyUnicode_IS_COMPACT_ASCII(source) || PyUnicode_GET_LENGTH(source) < 2) return {};
+    const void* const characters = reinterpret_cast<PyASCIIObject*>(source) + 1;
+    return {static_cast<const char*>(characters),
+            static_cast<std::size_t>(PyUnicode_GET_LENGTH(source))};
+  }
+  if (!PyBytes_CheckExact(source) || PyBytes_GET_SIZE(source) < 2) return {};
+  const std::string_view text(PyBytes_AS_STRING(source),
+                              static_cast<std::size_t>(PyBytes_GET_SIZE(source)));
+  const auto ascii = [text](std::size_t i) { return static_cast<signed char>(text[i]) > 0; };
+  return ascii(0) && ascii(1) ? text : std::string_view();
+}
+
+/// What has to be said of a plain text.
+[[gnu::noinline]] PyObject* refuse_text(Gil& gil, State& state, PyObject* source,
+                                        const ParseError& error) {
+  SourceText document;
+  if (document.open(gil, source, SourceText::Purpose::build)) raise(gil, state, document, error);
+  return nullptr;
+}
+
 /// Without any option.
-PyObject* loads_source(Gil& gil, State& state, PyObject* source) {
+PyObject* loads_usual(Gil& gil, State& state, PyObject* source) {
   Reading reading;
   reading.parse.non_finite = NonFinite::accept;
   reading.parse.max_depth = nesting_limit();
   return loads_source(gil, state, source, reading);
 }
 
-/// What a str of ASCII or bytes of two characters say; of anything else nothing.
-std::string_view short_text(PyObject* source) {
-  if (PyBytes_CheckExact(source)) {
-    return {PyBytes_AS_STRING(source), PyBytes_GET_SIZE(source) == 2 ? std::size_t{2} : 0};
+/// The same of a plain text, which nobody has to hold: as long as the caller does, it stays.
+PyObject* loads_text(Gil& gil, State& state, PyObject* source, std::string_view text) {
+  try {
+    const ParseOptions options{.non_finite = NonFinite::accept, .max_depth = nesting_limit()};
+    const CollectorPause pause(gil, text.size());
+    Builder builder(gil, state.keys());
+    const auto error = parse(text, options, builder);
+    return error ? refuse_text(gil, state, source, *error) : builder.take().release();
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
   }
-  const bool ascii = PyUnicode_CheckExact(source) && PyUnicode_IS_COMPACT_ASCII(source);
-  if (!ascii || PyUnicode_GET_LENGTH(source) != 2) return {};
-  return {static_cast<const char*>(PyUnicode_DATA(source)), 2};
 }
 
 PyObject* refuse(PyObject* name) {
@@ -295,11 +322,13 @@ PyObject* refuse(PyObject* name) {
 PyObject* loads(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t positional,
                 PyObject* names) {
   if (positional == 1 && names == nullptr) {
+    const std::string_view text = plain_text(values[0]);
     // So many documents are empty that they have a way of their own.
-    const std::string_view text = short_text(values[0]);
     if (text == "{}") return PyDict_New();
     if (text == "[]") return PyList_New(0);
-    return loads_source(gil, State::of(module), values[0]);
+    State& state = State::of(module);
+    return text.empty() ? loads_usual(gil, state, values[0])
+                        : loads_text(gil, state, values[0], text);
   }
   Options options;
   Arguments arguments("loads", values, positional, names);

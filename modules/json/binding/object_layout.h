@@ -78,6 +78,8 @@ ADYTON_ALWAYS_INLINE bool read_short_int(PyObject* number, std::uint32_t& magnit
 /// where there is none, as many pointers from the next as `stride` says.
 class DictTable {
  public:
+  static constexpr bool is_plain = true;  // the dict's own, where they lie
+
   DictTable() = default;
   ADYTON_ALWAYS_INLINE DictTable(PyObject* const* first, Py_ssize_t stride, Py_ssize_t count)
       : entry_(first), stop_(first + count * stride), stride_(stride), first_(first) {}
@@ -120,6 +122,8 @@ class DictTable {
 /// The members of a dict that shares its keys with others: the values are its own.
 class SharedTable {
  public:
+  static constexpr bool is_plain = false;
+
   SharedTable() = default;
   ADYTON_ALWAYS_INLINE SharedTable(PyObject* const* keys, PyObject* const* values, Py_ssize_t count)
       : key_(keys), value_(values), stop_(values + count), first_(values) {}
@@ -154,6 +158,8 @@ class SharedTable {
 /// The same of any dict, by the public API.
 class AnyTable {
  public:
+  static constexpr bool is_plain = false;
+
   explicit AnyTable(PyObject* dict) : dict_(dict) {}
 
   void skip(Py_ssize_t entries) { index_ = entries; }

@@ -86,8 +86,10 @@ class OpenContainers {
   ADYTON_ALWAYS_INLINE void set_end(Open* end) { size_ = static_cast<std::size_t>(end - data_); }
   ADYTON_ALWAYS_INLINE bool is_empty(const Open* end) const { return end == data_; }
   ADYTON_ALWAYS_INLINE bool is_full(const Open* end) const { return end == limit_; }
-  /// What the end is at a depth, until the stack grows.
-  ADYTON_ALWAYS_INLINE Open* end_at(std::size_t depth) { return data_ + depth; }
+  /// What the end is at a depth, or where there is no more room; until the stack grows.
+  ADYTON_ALWAYS_INLINE Open* end_at(std::size_t depth) {
+    return depth < static_cast<std::size_t>(limit_ - data_) ? data_ + depth : limit_;
+  }
   /// Whether the entry behind `end`, which was the last, has to be given to settle().
   ADYTON_ALWAYS_INLINE bool is_settled(const Open* end) const { return end < settled_end_; }
 

@@ -15,9 +15,6 @@ namespace adyton::json {
 /// its whole life; it throws std::bad_alloc, with no exception set.
 class Output : public Buffer {
  public:
-  /// So many bytes need no object while they are written.
-  static constexpr std::size_t short_size = 1024;
-
   /// About `expected` bytes will be written.
   explicit Output(python::Gil&, std::size_t expected = 0) : expected_(expected) {
     place(start_, 0, sizeof start_);
@@ -41,7 +38,7 @@ class Output : public Buffer {
   std::size_t foreseen(std::size_t size) const;
 
   std::size_t expected_;
-  alignas(16) char start_[short_size];
+  alignas(16) char start_[1024];
 };
 
 /// An Output of bytes.

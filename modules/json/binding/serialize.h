@@ -50,7 +50,7 @@ enum class Walked : unsigned char { done, failed, needs_latin1, needs_ucs2, need
 /// How far a document was written before there was a Serializer: up to `end`, and of its `depth`
 /// innermost containers, which are open, these entries, with what stands behind them.
 struct Begun {
-  static constexpr std::size_t deepest = 8;
+  static constexpr std::size_t deepest = 10;
   static constexpr std::size_t whole = ~std::size_t{0};
 
   struct Level {

@@ -210,13 +210,13 @@ ADYTON_ALWAYS_INLINE Walked Walk<Form, style>::run(PyObject* root, const Begun* 
     if (left == Left::open && open_.is_empty(end)) left = Left::done;
   }
   while (left < Left::failed) {
-    if (left == Left::ended) left = pop(end);
-    if (left == Left::open) left = rejoin(out, end);
     if (left == Left::in_sequence) {
       left = elements(out, end);
     } else if (left == Left::in_dict) {
       left = members(out, end);
-    } else if (left == Left::open) {
+    } else if (left == Left::ended) {
+      left = pop(end);
+    } else if (left = rejoin(out, end); left == Left::open) {
       open_.set_end(end);
       left = resume(out, end, advance_rarely(out));
     }

@@ -91,7 +91,7 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::close(U
 /// Whether there is room for another entry, and `object` may be it.
 template <class Form, Style style>
 ADYTON_ALWAYS_INLINE bool Walk<Form, style>::may_open(Open*& end, PyObject* object) {
-  if (open_.is_full(end) || end >= next_check_end_ || object == landmark_) [[unlikely]] {
+  if (end >= next_check_end_ || object == landmark_) [[unlikely]] {
     open_.set_end(end);
     const bool may = check(object);
     end = open_.end();
@@ -266,6 +266,15 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::put_key(Unit*& out, PyObject* key) 
   return put_colon(out);
 }
 
+/// The members of a dict that is gone on with, if its table is read directly and was not changed.
+ADYTON_ALWAYS_INLINE bool find_table(const Open& dict, DictTable& table) {
+  if (dict.kind != Open::Kind::dict || dict_size(dict.object) != dict.size ||
+      !read_table(dict.object, table)) [[unlikely]]
+    return false;
+  table.skip(dict.index);
+  return true;
+}
+
 template <class Form, Style style>
 template <class Table>
 ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries(Unit*& out,
@@ -277,7 +286,13 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
       return Left::failed;
     PyObject* key;
     PyObject* value;
-    if (!table.peek(key, value)) return close(out, end, '}', !skips_);
+    if (!table.peek(key, value)) {
+      const Left left = close(out, end, '}', !skips_);
+      if constexpr (Table::is_plain) {
+        if (left == Left::in_dict && find_table(end[-1], table)) continue;
+      }
+      return left;
+    }
     std::int64_t number;
     if (!is_common_key(key, number)) [[unlikely]] {
       table.next();
@@ -304,6 +319,16 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
     if (PyObject* const ahead = table.ahead(0)) prefetch_inside(ahead);
     end[-1].index = table.index();
     end[-1].first = false;
+    if constexpr (Table::is_plain) {
+      // Dicts in dicts are walked in this same loop.
+      if (found == Found::dict && !sorted_) {
+        if (!may_open(end, value) || !open(out, end, value, found)) [[unlikely]]
+          return Left::failed;
+        if (read_table(value, table)) [[likely]]
+          continue;
+        return Left::in_dict;
+      }
+    }
     return leave(out, end, value, found);
   }
 }
