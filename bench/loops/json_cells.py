@@ -157,8 +157,10 @@ def writing(bench, name, value, must, goal, dumps_must=None):
     bench.cell(f"dumps {name}, ensure_ascii=False",
                lambda: ours.dumps(value, ensure_ascii=False, separators=compact), [
         (bench.standard, lambda: json.dumps(value, ensure_ascii=False, separators=compact), 1.0, None)])
-    bench.cell(f"dumps {name} in dumpb's time", lambda: ours.dumps(value),
-               [(bench.itself, lambda: ours.dumpb(value), dumps_must, None)], same=False)
+    # Others have left UTF-8 on this value's strs, which dumpb needs only to copy.
+    untouched = ours.loads(ours.dumpb(value))
+    bench.cell(f"dumps {name} in dumpb's time", lambda: ours.dumps(untouched),
+               [(bench.itself, lambda: ours.dumpb(untouched), dumps_must, None)], same=False)
 
 
 def same_json(a, b):
