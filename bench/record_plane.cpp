@@ -2,9 +2,10 @@
 //
 //   bench_record_plane FILE PASSES ROUNDS POINTER...
 //
-// The file is in memory before the clock starts. A round is PASSES passes over all of it, in batches
-// of the size that the pipeline reads: each is split into lines, syntax and UTF-8 of every byte are
-// checked, and the result is written into one buffer. Prints {"pick": [GB/s of each round], "replace": [...]}.
+// The file is in memory before the clock starts. A round is PASSES passes over all of it, in
+// batches of the size that the pipeline reads: each is split into lines, syntax and UTF-8 of every
+// byte are checked, and the result is written into one buffer. Prints {"pick": [GB/s of each
+// round], "replace": [...]}.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

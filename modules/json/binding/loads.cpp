@@ -266,8 +266,8 @@ PyObject* loads_source(Gil& gil, State& state, PyObject* source, const Options& 
   return loads_source(gil, state, source, reading);
 }
 
-/// The text of a str of ASCII, or of bytes that begin as UTF-8 does, in place; null data of anything
-/// else. It has two characters at least.
+/// The text of a str of ASCII, or of bytes that begin as UTF-8 does, in place; null data of
+/// anything else. It has two characters at least.
 std::string_view plain_text(PyObject* source) {
   if (PyUnicode_CheckExact(source)) {
     if (!PyUnicode_IS_COMPACT_ASCII(source) || PyUnicode_GET_LENGTH(source) < 2) return {};

@@ -75,8 +75,7 @@ char* BytesOutput::resize(std::size_t capacity) {
 }
 
 PyObject* BytesOutput::of(std::string_view text) {
-  PyObject* const bytes =
-      PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(text.size()));
+  PyObject* const bytes = PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(text.size()));
   if (bytes != nullptr) copy_short(text, PyBytes_AS_STRING(bytes));
   return bytes;
 }

@@ -12,10 +12,9 @@
 
 #include "modules/json/binding/object_layout.h"
 #include "modules/json/binding/serialize.h"
+#include "modules/json/binding/walk_values.h"
 #include "modules/json/encode_kernels.h"
 #include "modules/json/write_number.h"
-
-#include "modules/json/binding/walk_values.h"
 
 namespace adyton::json {
 inline namespace ADYTON_JSON_LEVEL {
@@ -179,11 +178,10 @@ class Walk {
 }  // namespace ADYTON_JSON_LEVEL
 }  // namespace adyton::json
 
+#include "modules/json/binding/walk_begin.h"
 #include "modules/json/binding/walk_containers.h"
 #include "modules/json/binding/walk_rare.h"
 #include "modules/json/binding/walk_scalars.h"
-
-#include "modules/json/binding/walk_begin.h"
 
 namespace adyton::json {
 inline namespace ADYTON_JSON_LEVEL {

@@ -6,7 +6,8 @@ namespace adyton::json {
 inline namespace ADYTON_JSON_LEVEL {
 
 /// Writes what needs no Serializer: exact scalars, lists, tuples and dicts, while they fit in the
-/// memory there is, and nest no deeper than Begun can say.
+/// memory there is, and nest no deeper than Begun can say. It recurses, which up to that depth is
+/// quicker than a stack.
 template <class Form, Style style>
 class Beginner {
  public:

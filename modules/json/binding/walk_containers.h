@@ -120,7 +120,7 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::open(Unit*& out, Open*& end, PyObje
 /// Opens what was open when the document was left.
 template <class Form, Style style>
 [[gnu::noinline]] typename Walk<Form, style>::Left Walk<Form, style>::go_on(Unit* next,
-                                                                          const Begun& begun) {
+                                                                            const Begun& begun) {
   Open* end = open_.end();
   Found found = Found::other;
   for (std::size_t i = 0; i < begun.depth; ++i) {

@@ -2,6 +2,16 @@
 
 // How a value that needs no stack is written. Included by walk.h.
 
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include <Python.h>
+
+#include "modules/json/binding/object_layout.h"
+#include "modules/json/encode_kernels.h"
+#include "modules/json/write_number.h"
+
 namespace adyton::json {
 namespace detail {
 
