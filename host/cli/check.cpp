@@ -67,13 +67,23 @@ std::string step_rows(const pipeline::JobConfig& job) {
   return text;
 }
 
+/// Whom the outputs are sealed to, and what that means for a run that is stopped.
+std::string sealed_to(const pipeline::JobConfig& job, const pipeline::Plan& plan) {
+  const std::size_t recipients = job.sink.recipients.size();
+  if (recipients == 0) return {};
+  const bool starts_over = plan.outputs.size() == 1 && job.sink.files != pipeline::standard_stream;
+  return cat(", sealed to ", recipients, recipients == 1 ? " recipient" : " recipients",
+             starts_over ? " (a run that is stopped starts over)" : "");
+}
+
 std::string output_row(const pipeline::JobConfig& job, const pipeline::Plan& plan) {
   std::vector<std::string> names;
   for (const pipeline::Output& output : plan.outputs) {
     names.push_back(output.path == "-" ? "standard output" : in_quotes(output.path));
   }
   const bool replaces = job.sink.existing == Existing::replace && job.sink.files != "-";
-  return row("writes", cat(some(names), replaces ? ", replacing what is there" : ""));
+  return row("writes",
+             cat(some(names), sealed_to(job, plan), replaces ? ", replacing what is there" : ""));
 }
 
 std::string dead_letter_row(const pipeline::JobConfig& job) {

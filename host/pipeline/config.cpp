@@ -175,10 +175,10 @@ std::optional<Format> format_named(std::string_view name) {
 }
 
 bool JobConfig::protects() const {
-  return std::any_of(steps.begin(), steps.end(), [](const StepConfig& step) {
-    const StepSpec* spec = find_step(step.use);
-    return spec != nullptr && spec->protects;
-  });
+  return sink.seals() || std::any_of(steps.begin(), steps.end(), [](const StepConfig& step) {
+           const StepSpec* spec = find_step(step.use);
+           return spec != nullptr && spec->protects;
+         });
 }
 
 std::string JobConfig::where(Place at) const {

@@ -97,6 +97,9 @@ struct SinkConfig {
   Format format = Format::ndjson;    // the source's, unless the job says another
   std::vector<std::string> columns;  // of csv and tsv; empty: the keys of the first record
   Existing existing = Existing::error;
+  std::vector<crypto::age::Recipient> recipients;  // whom every output is sealed to, if any
+
+  bool seals() const { return !recipients.empty(); }
 };
 
 /// How many dead records a run bears. Neither: any number.
@@ -140,8 +143,8 @@ struct JobConfig {
   DeadLetterConfig dead_letter;
   ReceiptConfig receipt;
 
-  /// True if some step handles fields that are to be protected: then dead letters hold no bytes
-  /// unless dead_letter.plain.
+  /// True if some step handles fields that are to be protected, or the outputs are sealed: then
+  /// dead letters hold no bytes unless dead_letter.plain.
   bool protects() const;
 
   /// The place as messages have it: "job.toml:12:5", "--set job.name", or the path alone.

@@ -89,8 +89,9 @@ constexpr KeyRule keyring_section[] = {
 constexpr KeyRule sink_section[] = {
     {.name = "files",
      .kind = KeyKind::path,
-     .doc = "One file; or one for each input, by its {stem}, {name} and {dir}; or \"-\": standard "
-            "output. What ends in .gz or .zst is compressed",
+     .doc =
+         "One file; or one for each input, by its {stem}, {name} and {dir}; or \"-\": standard "
+         "output. What ends in .gz or .zst is compressed; what is sealed ends in .age behind that",
      .example = "files = \"out/{stem}.ndjson\", or \"-\" for standard output",
      .presence = Presence::required},
     {.name = "format",
@@ -106,6 +107,11 @@ constexpr KeyRule sink_section[] = {
      .doc = "Whether a file that is there may be replaced; for the dead letters, too",
      .default_value = "error",
      .choices = existing_choices},
+    {.name = "recipient",
+     .kind = KeyKind::paths,
+     .doc = "Whom the outputs are sealed to, as adyton keys identity prints it; their names end in "
+            ".age",
+     .example = "recipient = \"age1…\", or an array of them"},
 };
 
 constexpr KeyRule dead_letter_section[] = {

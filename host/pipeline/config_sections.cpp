@@ -5,6 +5,7 @@
 
 #include "host/base/text.h"
 #include "host/pipeline/config_values.h"
+#include "host/pipeline/plan.h"
 
 namespace adyton::pipeline {
 namespace {
@@ -52,18 +53,46 @@ void read_columns(const TableReader& reader, const CheckContext& context, SinkCo
                  "write format = \"csv\" in [sink], or leave columns out");
 }
 
-/// Whom the dead letters are sealed to.
-void read_recipients(const TableReader& reader, const CheckContext& context,
-                     DeadLetterConfig& dead_letter) {
+/// Whom something is sealed to; what is none is reported.
+std::vector<crypto::age::Recipient> read_recipients(const TableReader& reader,
+                                                    const CheckContext& context) {
+  std::vector<crypto::age::Recipient> recipients;
   for (const TomlValue* text : reader.texts("recipient")) {
     const auto recipient = crypto::age::Recipient::parse(*text->as<std::string>());
     if (recipient) {
-      dead_letter.recipients.push_back(*recipient);
+      recipients.push_back(*recipient);
     } else {
       context.report(text->at, recipient.error().message,
                      "adyton keys identity -o FILE makes an identity and prints its recipient");
     }
   }
+  return recipients;
+}
+
+/// What the outputs are called tells whether they are sealed. Where a placeholder ends the name,
+/// that is seen when they are named (plan.h).
+void check_seal(const TableReader& reader, const CheckContext& context, SinkConfig& sink) {
+  if (sink.files == standard_stream || sink.files.empty() || sink.files.ends_with('/')) return;
+  const bool called_sealed = sink.files.ends_with(sealed_ending);
+  if (!sink.seals()) {
+    // Recipients that are none were told, and it would be wrong to say that nobody is named.
+    if (reader.has("recipient")) {
+      sink.files.clear();
+    } else if (called_sealed) {
+      context.report(sink.at,
+                     "nobody is named whom the outputs are sealed to, so none may be called .age",
+                     std::string(name_recipient));
+    }
+  } else if (!called_sealed && !sink.files.ends_with('}')) {
+    context.report(sink.at, "the outputs are sealed, so their names must end in .age",
+                   cat("files = ", in_quotes(cat(sink.files, sealed_ending))));
+  }
+}
+
+/// Whom the dead letters are sealed to.
+void read_dead_recipients(const TableReader& reader, const CheckContext& context,
+                          DeadLetterConfig& dead_letter) {
+  dead_letter.recipients = read_recipients(reader, context);
   if (dead_letter.recipients.empty()) return;
   if (!reader.has("file")) {
     context.report(reader.place("recipient"),
@@ -243,11 +272,6 @@ void read_sink(const TomlTable& table, Place at, const CheckContext& context, Fo
   if (const auto* files = reader.text("files")) {
     sink.files = *files;
     check_template(*files, sink.at, context);
-    if (files->ends_with(".age")) {
-      context.report(sink.at, "a sink does not seal what it writes, so nothing may be called .age",
-                     "write to a private folder and seal the file then: adyton seal -r RECIPIENT "
-                     "FILE");
-    }
     if (files->ends_with('/')) {
       context.report(sink.at, "files names a folder",
                      "files = \"out/{stem}.ndjson\", or \"-\" for standard output");
@@ -256,6 +280,8 @@ void read_sink(const TomlTable& table, Place at, const CheckContext& context, Fo
   const auto* format = reader.text("format");
   sink.format = format == nullptr ? of_source : format_named(*format).value_or(Format::ndjson);
   read_columns(reader, context, sink);
+  sink.recipients = read_recipients(reader, context);
+  check_seal(reader, context, sink);
   const auto* existing = reader.text("existing");
   if (existing != nullptr && *existing == "replace") sink.existing = Existing::replace;
 }
@@ -281,7 +307,7 @@ void read_dead_letter(const TomlTable& table, Place at, const CheckContext& cont
                      "file = \"out/dead.ndjson\"");
     }
   }
-  read_recipients(reader, context, dead_letter);
+  read_dead_recipients(reader, context, dead_letter);
   if (const auto* errors = reader.find("max_errors")) {
     read_max_errors(*errors, dead_letter.max_errors);
   }

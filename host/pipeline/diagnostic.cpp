@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "host/base/text.h"
 
@@ -93,6 +94,19 @@ std::string_view line_of(std::string_view source, std::uint32_t number) {
   return source;
 }
 
+/// The line, in which an identity that somebody took for a recipient is not to be read.
+std::string without_identities(std::string_view line) {
+  constexpr std::string_view beginning = "AGE-SECRET-KEY-1";
+  std::string text(line);
+  for (std::size_t at = 0; (at = text.find(beginning, at)) != std::string::npos;) {
+    at += beginning.size();
+    for (; at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])); ++at) {
+      text[at] = '*';
+    }
+  }
+  return text;
+}
+
 /// The first cell that is shown of a line too long to be shown whole.
 std::size_t window_start(const std::vector<Cell>& cells, std::size_t place) {
   if (cells.size() <= shown_width) return 0;
@@ -134,7 +148,7 @@ std::string render(const Diagnostic& diagnostic, std::string_view path, std::str
   const Place& at = diagnostic.at;
   if (at.line > 0) text += cat(':', at.line, ':', at.column);
   text += cat(": error: ", harmless(diagnostic.message), '\n');
-  if (at.line > 0) text += excerpt(line_of(source, at.line), at);
+  if (at.line > 0) text += excerpt(without_identities(line_of(source, at.line)), at);
   if (!diagnostic.help.empty()) text += cat("    help: ", harmless(diagnostic.help), '\n');
   return text;
 }

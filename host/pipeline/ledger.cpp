@@ -48,6 +48,7 @@ Status Ledger::resume(Manifest before) {
   manifest_ = std::move(before);
   ++manifest_.resumed;
   tally_ = manifest_.tally;
+  position_ = manifest_.position;
   return {};
 }
 
@@ -56,11 +57,11 @@ Status Ledger::resume(Manifest before) {
 Status Ledger::write(Batch& batch, EncodedBatch& encoded) {
   const Input& input = plan_.inputs[batch.input];
   ADYTON_CHECK(outputs_.inputs_done(batch.input));
+  if (outputs_.seals() && outputs_.can_go_on()) whole_ = here();
   ADYTON_CHECK(outputs_.write(input.output, batch, encoded));
   count(batch, encoded);
   ADYTON_CHECK(write_dead(batch, input));
-  manifest_.position = batch.next;
-  bytes_since_commit_ += batch.original->size();
+  position_ = batch.next;
   return {};
 }
 
@@ -107,9 +108,15 @@ bool Ledger::over_budget(AtEnd at_end) const {
 
 // --- commits -------------------------------------------------------------------------------------
 
+/// Bytes of input whose records could be committed.
+std::uint64_t Ledger::uncommitted() const {
+  const Tally& tally = outputs_.can_go_on() ? tally_ : whole_.tally;
+  return tally.bytes_in - manifest_.tally.bytes_in;
+}
+
 bool Ledger::commit_due() const {
-  if (!state_ || bytes_since_commit_ == 0) return false;
-  return bytes_since_commit_ >= job_.commit_every || os_.now() - last_commit_ >= commit_interval_;
+  if (!state_ || uncommitted() == 0) return false;
+  return uncommitted() >= job_.commit_every || os_.now() - last_commit_ >= commit_interval_;
 }
 
 Status Ledger::commit_if_due() {
@@ -117,24 +124,26 @@ Status Ledger::commit_if_due() {
 }
 
 Result<bool> Ledger::commit_for_later() {
-  if (!state_ || (bytes_since_commit_ == 0 && !state_->has_manifest())) return false;
-  ADYTON_CHECK(commit(Manifest::Phase::running));
-  return true;
+  if (!state_) return false;
+  if (uncommitted() > 0) ADYTON_CHECK(commit(Manifest::Phase::running));
+  return state_->has_manifest();
 }
 
 Status Ledger::commit(Manifest::Phase phase) {
   const Os::Clock::time_point begin = os_.now();
+  Point point = outputs_.can_go_on() ? here() : whole_;
   ADYTON_CHECK(outputs_.sync());
   manifest_.phase = phase;
   ++manifest_.generation;
-  manifest_.tally = tally_;
+  manifest_.position = point.position;
+  manifest_.tally = std::move(point.tally);
   manifest_.tally.seconds += Seconds(begin - started_).count();
   manifest_.outputs = outputs_.marks();
   manifest_.dead_letters = outputs_.dead_letters_mark();
+  if (manifest_.dead_letters) manifest_.dead_letters->length = point.dead_letters;
   ADYTON_CHECK(state_->commit(manifest_));
   last_commit_ = os_.now();
   commit_interval_ = std::max(shortest_interval, commit_share * Seconds(last_commit_ - begin));
-  bytes_since_commit_ = 0;
   return {};
 }
 

@@ -40,7 +40,7 @@ class Ledger {
   /// Goes on where an earlier run left off. ErrorCode::invalid if its files are not there.
   Status resume(Manifest before);
 
-  /// As of the last commit; `position` is that of what was written since.
+  /// As of the last commit.
   const Manifest& manifest() const { return manifest_; }
 
   /// Of all runs that made these files together.
@@ -54,11 +54,12 @@ class Ledger {
   /// More records are dead than the job bears. A share of them is known at the end alone.
   bool over_budget(AtEnd at_end) const;
 
-  /// Commits if it is time to.
+  /// Commits if it is time to, as far as a later run can go on with what was written: where outputs
+  /// are sealed, up to the last place at which none was begun and not finished.
   Status commit_if_due();
 
-  /// What was written since the last commit is committed. False if there is no commit to go on
-  /// from.
+  /// So much of what was written since the last commit is committed. False if there is no commit to
+  /// go on from.
   Result<bool> commit_for_later();
 
   /// All inputs are through: the counts add up, and every file is whole and on the disk. `digests`:
@@ -79,6 +80,16 @@ class Ledger {
   std::unique_ptr<StateFolder> close() { return std::move(state_); }
 
  private:
+  /// A place up to which all can be committed.
+  struct Point {
+    Position position;
+    Tally tally;
+    std::uint64_t dead_letters = 0;  // their length
+  };
+
+  /// Behind all that was written.
+  Point here() const { return {position_, tally_, outputs_.dead_letters_length()}; }
+  std::uint64_t uncommitted() const;
   bool commit_due() const;
   Status commit(Manifest::Phase phase);
   void count(const Batch& batch, const EncodedBatch& encoded);
@@ -93,10 +104,11 @@ class Ledger {
 
   Manifest manifest_;
   Tally tally_;
+  Position position_;  // what was written goes up to there
+  Point whole_;        // the last one at which no output was being sealed, of a job that seals
   Os::Clock::time_point started_;
   Os::Clock::time_point last_commit_;
   std::chrono::duration<double> commit_interval_;
-  std::uint64_t bytes_since_commit_ = 0;
   bool published_ = false;
 };
 

@@ -78,8 +78,8 @@ std::string_view stage_name(OutputMark::Stage stage) {
       return "untouched";
     case OutputMark::Stage::open:
       return "open";
-    case OutputMark::Stage::sealed:
-      return "sealed";
+    case OutputMark::Stage::closed:
+      return "sealed";  // as the first version wrote it
   }
   return "";
 }
@@ -203,7 +203,7 @@ Position position_from(const bj::value& value) {
 
 OutputMark::Stage stage_from(std::string_view name) {
   using Stage = OutputMark::Stage;
-  for (const Stage stage : {Stage::untouched, Stage::open, Stage::sealed}) {
+  for (const Stage stage : {Stage::untouched, Stage::open, Stage::closed}) {
     if (stage_name(stage) == name) return stage;
   }
   throw std::invalid_argument("stage");

@@ -42,11 +42,15 @@ struct FileMark {
 
 /// How far one of the files being made has come.
 struct OutputMark {
-  enum class Stage { untouched, open, sealed };
+  enum class Stage {
+    untouched,  // nothing of it counts, whatever may be there
+    open,       // its first `length` bytes count
+    closed,     // nothing more will be written to it
+  };
   std::string path;
   Stage stage = Stage::untouched;
   std::uint64_t length = 0;  // bytes of the temporary file that count
-  std::string digest;        // of a sealed one
+  std::string digest;        // of a closed one
   SinkState sink;
 
   friend bool operator==(const OutputMark&, const OutputMark&) = default;

@@ -15,12 +15,12 @@ using Stage = OutputMark::Stage;
 Outputs::Outputs(const JobConfig& job, const Plan& plan, Os& os)
     : job_(job), plan_(plan), os_(os), last_input_(plan.outputs.size(), 0) {
   const DigestKind digest = job.receipt.digest;
+  if (job.sink.seals()) recipients_ = *crypto::age::Recipients::of(job.sink.recipients);
   for (const Output& output : plan.outputs) {
-    outputs_.push_back({PendingFile(os, output.path, job.name, digest), {}, {}, {}});
+    outputs_.push_back({.file = PendingFile(os, output.path, job.name, digest)});
   }
   if (!job.dead_letter.file.empty()) {
-    dead_letters_.emplace(
-        Made{PendingFile(os, job.dead_letter.file, job.name, digest), {}, {}, {}});
+    dead_letters_.emplace(Made{.file = PendingFile(os, job.dead_letter.file, job.name, digest)});
   }
   for (std::uint32_t i = 0; i < plan.inputs.size(); ++i) last_input_[plan.inputs[i].output] = i;
 }
@@ -38,21 +38,40 @@ std::uint32_t Outputs::step_of_sink() const {
 }
 
 Status Outputs::open(Made& made, const Output& output) {
+  // Empties what an earlier run left there: with a new file key all of it is written anew.
   ADYTON_CHECK(made.file.create());
-  made.sink.emplace(made.file, output, sink_step());
+  ByteWriter* to = &made.file;
+  if (recipients_) {
+    ADYTON_TRY(made.seal, SealedOutput::begin(made.file, *recipients_));
+    ++being_sealed_;
+    to = made.seal.get();
+  }
+  made.sink.emplace(*to, output, sink_step());
   made.stage = Stage::open;
   return {};
 }
 
-Status Outputs::seal(Made& made) {
+Status Outputs::close(Made& made) {
   if (made.sink) {
     ADYTON_CHECK(made.sink->finish());
     made.last = made.sink->state();
+    // Nobody needs them any more, and they may be what a sealed output is to keep secret.
+    made.last.columns.clear();
     made.sink.reset();
   }
-  ADYTON_CHECK(made.file.seal());
-  made.stage = Stage::sealed;
+  if (made.seal) ADYTON_CHECK(made.seal->finish());
+  ADYTON_CHECK(made.file.close());
+  if (made.seal) --being_sealed_;
+  made.seal.reset();
+  made.stage = Stage::closed;
   return {};
+}
+
+Status Outputs::complete(Made& made, const Output& output) {
+  if (made.stage == Stage::closed) return {};
+  // An input without records has an output all the same.
+  if (made.stage == Stage::untouched) ADYTON_CHECK(open(made, output));
+  return close(made);
 }
 
 Status Outputs::write(std::uint32_t output, Batch& batch, EncodedBatch& encoded) {
@@ -71,32 +90,32 @@ Status Outputs::write_dead_letters(std::string_view entries) {
 }
 
 Status Outputs::inputs_done(std::uint32_t before) {
-  for (; sealed_before_ < before; ++sealed_before_) {
-    const std::uint32_t output = plan_.inputs[sealed_before_].output;
-    Made& made = outputs_[output];
-    if (last_input_[output] != sealed_before_ || made.stage == Stage::sealed) continue;
-    // An input without records has an output all the same.
-    if (made.stage == Stage::untouched) ADYTON_CHECK(open(made, plan_.outputs[output]));
-    ADYTON_CHECK(seal(made));
+  for (; closed_before_ < before; ++closed_before_) {
+    const std::uint32_t output = plan_.inputs[closed_before_].output;
+    if (last_input_[output] != closed_before_ || outputs_[output].file.is_stream()) continue;
+    ADYTON_CHECK(complete(outputs_[output], plan_.outputs[output]));
   }
   return {};
 }
 
 Status Outputs::finish() {
   ADYTON_CHECK(inputs_done(static_cast<std::uint32_t>(plan_.inputs.size())));
-  if (!dead_letters_ || dead_letters_->stage == Stage::sealed) return {};
+  if (!dead_letters_ || dead_letters_->stage == Stage::closed) return {};
   if (dead_letters_->stage == Stage::untouched) ADYTON_CHECK(dead_letters_->file.create());
-  return seal(*dead_letters_);
+  return close(*dead_letters_);
 }
 
 Status Outputs::sync() {
-  return for_each_made(
-      [](Made& made) -> Status { return made.stage == Stage::open ? made.file.sync() : Status(); });
+  return for_each_made([](Made& made) -> Status {
+    return made.stage == Stage::open && !made.seal ? made.file.sync() : Status();
+  });
 }
 
 OutputMark Outputs::mark_of(const Made& made) {
   OutputMark mark;
   mark.path = made.file.path();
+  // Nobody can go on with it.
+  if (made.seal) return mark;
   mark.stage = made.stage;
   mark.length = made.file.length();
   mark.digest = made.file.digest();
@@ -137,7 +156,7 @@ Status Outputs::resume(Made& made, const OutputMark& mark, const Output* output,
   if (mark.stage == Stage::open) {
     ADYTON_CHECK(made.file.resume(mark.length));
     if (output != nullptr) made.sink.emplace(made.file, *output, sink_step(), mark.sink);
-  } else if (mark.stage == Stage::sealed) {
+  } else if (mark.stage == Stage::closed) {
     Status recalled = made.file.recall(mark.length, mark.digest);
     // One that was published already is no longer there; publish() looks at it.
     if (!recalled && phase == Manifest::Phase::running) return recalled;
@@ -152,6 +171,9 @@ Status Outputs::publish() {
     return made.file.publish(job_.sink.existing);
   }));
   for (const std::string& folder : folders) ADYTON_CHECK(os_.sync_directory(folder));
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    if (outputs_[i].file.is_stream()) ADYTON_CHECK(complete(outputs_[i], plan_.outputs[i]));
+  }
   return {};
 }
 

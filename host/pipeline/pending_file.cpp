@@ -51,7 +51,7 @@ Status PendingFile::sync() {
   return {};
 }
 
-Status PendingFile::seal() {
+Status PendingFile::close() {
   if (is_stream()) return {};
   ADYTON_CHECK(sync());
   file_.reset();

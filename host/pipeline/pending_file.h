@@ -8,6 +8,7 @@
 
 #include "host/base/os.h"
 #include "host/base/result.h"
+#include "host/pipeline/byte_writer.h"
 #include "host/pipeline/file_digest.h"
 
 namespace adyton::pipeline {
@@ -16,7 +17,7 @@ namespace adyton::pipeline {
 /// open no other run can write it. With the object the temporary file stays: whoever wants it gone
 /// says discard(). The path "-" is standard output: bytes go out at once and there is nothing to
 /// publish. One thread at a time.
-class PendingFile {
+class PendingFile final : public ByteWriter {
  public:
   /// Nothing is opened yet. `os` must outlive it. `job`: the name of the job.
   PendingFile(Os& os, std::string path, const std::string& job, DigestKind digest);
@@ -34,17 +35,17 @@ class PendingFile {
   /// The first `length` bytes of the temporary file are kept, to go on behind them.
   Status resume(std::uint64_t length);
 
-  Status write(std::string_view bytes);
+  Status write(std::string_view bytes) override;
 
   /// All of it is on the disk, and its name too.
   Status sync();
 
   /// Nothing more will be written: sync(), and closed. Its digest is known then; of a resumed file
   /// it is taken by reading all of it.
-  Status seal();
+  Status close();
   const std::string& digest() const { return digest_text_; }
 
-  /// The state of one that an earlier run sealed. ErrorCode::invalid if the temporary file is not
+  /// The state of one that an earlier run closed. ErrorCode::invalid if the temporary file is not
   /// there with this length.
   Status recall(std::uint64_t length, std::string digest);
 

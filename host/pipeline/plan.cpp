@@ -111,15 +111,12 @@ class Planner {
 
   void add_output(Input& input) {
     std::string path = output_path(job_.sink.files, input.path);
-    // The template itself is looked at where the job is read.
-    if (path.ends_with(sealed_ending) && !job_.sink.files.ends_with(sealed_ending)) {
-      refuse_sealed(path);
-    }
+    check_seal(path);
     const auto [known, added] =
         output_of_path_.emplace(path, static_cast<std::uint32_t>(plan_.outputs.size()));
     input.output = known->second;
     if (added) {
-      const Compression compression = compression_of(path);
+      const Compression compression = compression_of(beneath_seal(path));
       plan_.outputs.push_back({std::move(path), compression, job_.sink.format, job_.sink.columns});
       first_input_.push_back(input.path);
     } else if (job_.sink.files.find('{') != std::string::npos) {
@@ -128,12 +125,23 @@ class Planner {
     }
   }
 
-  void refuse_sealed(const std::string& path) {
-    if (std::exchange(told_of_sealed_, true)) return;
-    report(job_.sink.at,
-           cat("a sink does not seal what it writes, and the output ", in_quotes(path),
-               " would be called ", sealed_ending),
-           "use {stem} in place of {name}, and name an ending");
+  /// Of many outputs whose names are wrong the first is told.
+  void check_seal(const std::string& path) {
+    const bool called_sealed = path.ends_with(sealed_ending);
+    const bool seals = job_.sink.seals();
+    if (path == standard_stream || called_sealed == seals) return;
+    if (std::exchange(told_of_seal_, true)) return;
+    if (seals) {
+      report(job_.sink.at,
+             cat("the output ", in_quotes(path), " is sealed, so its name must end in ",
+                 sealed_ending),
+             cat("call it ", in_quotes(cat(path, sealed_ending))));
+    } else {
+      report(job_.sink.at,
+             cat("nobody is named whom the output ", in_quotes(path),
+                 " is sealed to, so it may not be called ", sealed_ending),
+             cat(name_recipient, "; or use {stem} in place of {name}, and name an ending"));
+    }
   }
 
   /// Of many that collide in one way the first is told.
@@ -210,7 +218,7 @@ class Planner {
   std::vector<Diagnostic> problems_;
   std::set<Identity> identities_;
   std::map<std::string, std::uint32_t> output_of_path_;
-  bool told_of_sealed_ = false;
+  bool told_of_seal_ = false;
   std::vector<std::string> first_input_;  // of each output
 };
 
@@ -227,6 +235,11 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 }
 
 }  // namespace
+
+std::string_view beneath_seal(std::string_view path) {
+  if (path.ends_with(sealed_ending)) path.remove_suffix(sealed_ending.size());
+  return path;
+}
 
 std::string output_path(std::string_view pattern, const std::string& input) {
   const std::filesystem::path path(input == standard_stream ? "stdin" : input);

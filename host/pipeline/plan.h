@@ -14,6 +14,9 @@ namespace adyton::pipeline {
 
 inline constexpr std::string_view standard_stream = "-";
 inline constexpr std::string_view sealed_ending = ".age";
+/// The way out for an output that would be called so and is not sealed.
+inline constexpr std::string_view name_recipient =
+    "name them in [sink]: recipient = \"age1…\", as adyton keys identity prints it";
 
 struct Input {
   std::string path;          // "-": standard input
@@ -49,8 +52,9 @@ struct PlanOutcome {
 /// Expands the globs and names the outputs. Wrong is: a pattern that no file matches, an input that
 /// is a directory or cannot be read, or is sealed where the job names nothing that opens it, two
 /// inputs that would share an output which a placeholder was to keep apart, an output that is also
-/// an input or the dead-letter file, or that exists and may not be replaced. Opens nothing for
-/// writing. Of a job that could be read in part, what it does not say is left out.
+/// an input or the dead-letter file, that is sealed and not called .age, or the reverse, or that
+/// exists and may not be replaced. Opens nothing for writing. Of a job that could be read in part,
+/// what it does not say is left out.
 PlanOutcome plan_all(const JobConfig& job, Os& os,
                      ExistingOutputs existing = ExistingOutputs::check);
 
@@ -60,6 +64,9 @@ Result<Plan> plan_job(const JobConfig& job, Os& os,
 
 /// The first of the files that are in the way of the plan's outputs, as plan_job() tells it.
 Status nothing_in_the_way(const JobConfig& job, const Plan& plan);
+
+/// The name without ".age": by it the compression is found.
+std::string_view beneath_seal(std::string_view path);
 
 /// The sink's template with {stem}, {name} and {dir} of the input filled in. The stem is the name
 /// without ".age", a compression's ending and one more: "a.ndjson.zst.age" → "a".

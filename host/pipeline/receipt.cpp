@@ -67,6 +67,14 @@ bj::object file_json(const OutputMark& mark, Format format, std::uint64_t record
   return object;
 }
 
+bj::array recipients_json(const JobConfig& job) {
+  bj::array all;
+  for (const crypto::age::Recipient& recipient : job.sink.recipients) {
+    all.push_back(bj::value(recipient.text()));
+  }
+  return all;
+}
+
 bj::object counts_json(const Counts& counts) {
   return {{"read", counts.read},       {"fanned_out", counts.fanned_out},
           {"written", counts.written}, {"dropped", counts.dropped},
@@ -164,6 +172,7 @@ ReceiptFile file_from(const bj::value& value) {
   if (from.contains("records")) file.records = number(from, "records");
   if (from.contains("format")) file.format = format_from(from.at("format").as_string());
   file.digest = from.at("digest").as_string();
+  file.sealed = from.contains("sealed_to");
   return file;
 }
 
@@ -195,7 +204,9 @@ std::string receipt_text(const Finished& run) {
   bj::array outputs;
   for (std::size_t i = 0; i < manifest.outputs.size(); ++i) {
     const OutputMark& mark = manifest.outputs[i];
-    outputs.push_back(file_json(mark, run.plan.outputs[i].format, mark.sink.records));
+    bj::object output = file_json(mark, run.plan.outputs[i].format, mark.sink.records);
+    if (run.job.sink.seals()) output["sealed_to"] = recipients_json(run.job);
+    outputs.push_back(std::move(output));
   }
   bj::array dead_letters;
   if (manifest.dead_letters) {

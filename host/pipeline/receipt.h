@@ -11,6 +11,7 @@
 #include "host/pipeline/config.h"
 #include "host/pipeline/manifest.h"
 #include "host/pipeline/plan.h"
+#include "host/pipeline/sealed_input.h"
 
 namespace adyton::pipeline {
 
@@ -21,6 +22,7 @@ struct ReceiptFile {
   std::string digest;         // "xxh3-128:…", "sha256:…"
   std::uint64_t records = 0;  // of outputs and dead letters
   Format format = Format::ndjson;
+  bool sealed = false;  // then size and digest are those of the sealed file
 };
 
 /// What `adyton verify` holds against the files.
@@ -53,7 +55,10 @@ Result<Receipt> read_receipt(std::string_view text);
 std::string receipt_path(const JobConfig& job);
 
 /// Reads every file that the receipt names and says, a sentence each, where they differ from it.
-/// Relative paths are relative to the current directory, as they were for the run. Blocks.
-std::vector<std::string> verify(const Receipt& receipt, Os& os);
+/// The records of sealed outputs are counted if there are `identities`, one of which must open
+/// them; else only their bytes are looked at. Relative paths are relative to the current directory,
+/// as they were for the run. Blocks.
+std::vector<std::string> verify(const Receipt& receipt, Os& os,
+                                SourceIdentities identities = nullptr);
 
 }  // namespace adyton::pipeline

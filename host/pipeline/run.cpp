@@ -270,7 +270,7 @@ class Run {
     ADYTON_CHECK(file.create());
     ADYTON_CHECK(
         file.write(receipt_text({job_, plan_, ledger_->manifest(), versions, os_.unix_time()})));
-    ADYTON_CHECK(file.seal());
+    ADYTON_CHECK(file.close());
     ADYTON_CHECK(file.publish(Existing::replace));
     report_.receipt = file.path();
     return os_.sync_directory(directory_of(file.path()));

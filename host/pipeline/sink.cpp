@@ -6,7 +6,7 @@
 
 namespace adyton::pipeline {
 
-Sink::Sink(PendingFile& file, const Output& output, std::uint32_t step, SinkState state)
+Sink::Sink(ByteWriter& file, const Output& output, std::uint32_t step, SinkState state)
     : file_(file), output_(output), step_(step), state_(std::move(state)) {
   if (state_.columns.empty()) state_.columns = output.columns;
 }

@@ -7,8 +7,8 @@
 
 #include "host/base/result.h"
 #include "host/pipeline/batch.h"
+#include "host/pipeline/byte_writer.h"
 #include "host/pipeline/encode.h"
-#include "host/pipeline/pending_file.h"
 #include "host/pipeline/plan.h"
 
 namespace adyton::pipeline {
@@ -28,16 +28,16 @@ struct SinkState {
 /// follows), the array's brackets and commas, the header line. One thread at a time.
 class Sink {
  public:
-  /// `file` and `output` must outlive it. `step` is its number behind those of the job's steps:
-  /// what records that it refuses died of.
-  Sink(PendingFile& file, const Output& output, std::uint32_t step, SinkState state = {});
+  /// `file`, which the bytes go to, and `output` must outlive it. `step` is its number behind those
+  /// of the job's steps: what records that it refuses died of.
+  Sink(ByteWriter& file, const Output& output, std::uint32_t step, SinkState state = {});
 
   /// `encoded` is what encode() made of the batch for this output. Where the output's columns come
   /// from its first record, they are known only here, and a batch whose first record has others is
   /// encoded again. Records that cannot be written are killed.
   Status write(Batch& batch, EncodedBatch& encoded);
 
-  /// What stands behind the last record. Call before the file is sealed: an output that got no
+  /// What stands behind the last record. Call before the file is closed: an output that got no
   /// records becomes a valid empty one, as far as its format has such.
   Status finish();
 
@@ -50,7 +50,7 @@ class Sink {
   Status settle_columns(Batch& batch, EncodedBatch& encoded);
   Status put(const std::string& text);
 
-  PendingFile& file_;
+  ByteWriter& file_;
   const Output& output_;
   std::uint32_t step_;
   SinkState state_;

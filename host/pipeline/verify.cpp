@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "host/base/text.h"
 #include "host/pipeline/codec.h"
 #include "host/pipeline/file_digest.h"
@@ -12,9 +14,21 @@ DigestKind kind_of(std::string_view digest) {
                                                              : DigestKind::xxh3_128;
 }
 
-Result<std::uint64_t> count_records(Os& os, const ReceiptFile& file) {
+Result<std::unique_ptr<ByteReader>> bytes_of(Os& os, const ReceiptFile& file,
+                                             const SourceIdentities& identities) {
   ADYTON_TRY(auto opened, os.open(file.path));
-  ADYTON_TRY(auto bytes, decode(std::move(opened), file.path));
+  if (!file.sealed) return decode(std::move(opened), file.path);
+  auto bytes = open_input(os, std::move(opened), file.path, identities);
+  if (!bytes && bytes.error().code == ErrorCode::crypto) {
+    return Error{ErrorCode::crypto, "decryption failed: none of the identities opens it",
+                 file.path};
+  }
+  return bytes;
+}
+
+Result<std::uint64_t> count_records(Os& os, const ReceiptFile& file,
+                                    const SourceIdentities& identities) {
+  ADYTON_TRY(auto bytes, bytes_of(os, file, identities));
   const auto reader = make_record_reader({.format = file.format}, file.path, std::move(bytes));
   std::uint64_t records = 0;
   for (;;) {
@@ -27,7 +41,7 @@ Result<std::uint64_t> count_records(Os& os, const ReceiptFile& file) {
 /// Holds what a receipt says against the files, one after the other.
 class Verifier {
  public:
-  explicit Verifier(Os& os) : os_(os) {}
+  Verifier(Os& os, SourceIdentities identities) : os_(os), identities_(std::move(identities)) {}
 
   void counts(const Receipt& receipt) {
     if (!receipt.counts.add_up()) {
@@ -55,8 +69,8 @@ class Verifier {
       return find(
           cat(file.path, " has changed: its digest is ", *digest, " and should be ", file.digest));
     }
-    if (recount == Recount::no) return;
-    const auto records = count_records(os_, file);
+    if (recount == Recount::no || (file.sealed && !identities_)) return;
+    const auto records = count_records(os_, file, identities_);
     if (!records) return find(records.error().text());
     if (*records != file.records) {
       find(cat(file.path, " holds ", *records, " records and should hold ", file.records));
@@ -69,13 +83,14 @@ class Verifier {
   void find(std::string what) { findings_.push_back(std::move(what)); }
 
   Os& os_;
+  SourceIdentities identities_;
   std::vector<std::string> findings_;
 };
 
 }  // namespace
 
-std::vector<std::string> verify(const Receipt& receipt, Os& os) {
-  Verifier verifier(os);
+std::vector<std::string> verify(const Receipt& receipt, Os& os, SourceIdentities identities) {
+  Verifier verifier(os, std::move(identities));
   verifier.counts(receipt);
   for (const ReceiptFile& input : receipt.inputs) verifier.file(input, Verifier::Recount::no);
   for (const ReceiptFile& output : receipt.outputs) verifier.file(output, Verifier::Recount::yes);

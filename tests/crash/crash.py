@@ -4,11 +4,12 @@
     ./dev crash [--kills N] [--seed N]
 
 The jobs read several files (plain and gzip), encrypt fields and write one output for each input and
-dead letters. One of them calls a Python step, too, the other does not, so that both ways in which a
-run moves its batches are killed, half of the times each. Each round starts it, kills it (SIGKILL) at a uniformly random
-time of its run, one round in three kills the run that recovers, too, and then lets a run come to its
-end. The decrypted outputs and the dead letters must be those of an undisturbed run, byte for byte,
-and nothing else may lie in the folder.
+dead letters. One of them calls a Python step, too, another does not, so that both ways in which a
+run moves its batches are killed, and a third one seals its outputs; each has a third of the kills.
+Each round starts it, kills it (SIGKILL) at a uniformly random time of its run, one round in three
+kills the run that recovers, too, and then lets a run come to its end. The decrypted outputs and the
+dead letters must be those of an undisturbed run, byte for byte, and nothing else may lie in the
+folder.
 """
 
 import argparse
@@ -35,6 +36,7 @@ domain = "crash"
 commit_every = "64 KiB"
 [source]
 files = ["{source}"]
+{identity}
 [keyring.k]
 file = "keys.json"
 [[step]]
@@ -43,7 +45,8 @@ fields = ["/user/name", "/user/email"]
 key = "k"
 {more}
 [sink]
-files = "{sink}/{{name}}"
+files = "{sink}/{name}"
+{recipient}
 [dead_letter]
 file = "{sink}/dead.ndjson"
 plain = true
@@ -69,15 +72,22 @@ def fail(message):
 class Ground:
     """A folder with the inputs, the job that encrypts them and the one that opens what it made."""
 
-    def __init__(self, folder, adyton, steps):
-        """`steps`: what the job has behind its encrypting step, in TOML."""
+    def __init__(self, folder, adyton, steps, sealed):
+        """`steps`: what the job has behind its encrypting step, in TOML; `sealed`: its outputs are."""
         self.folder = folder
         self.adyton = adyton
         folder.mkdir()
         self._write_inputs()
         (folder / "score.py").write_text(SCRIPT)
-        encrypt = JOB.format(source="in/*", use="encrypt", more=steps, sink="out")
-        decrypt = JOB.format(source="out/[0-9]*", use="decrypt", more="", sink="opened")
+        self.ending = ".age" if sealed else ""
+        identity = recipient = ""
+        if sealed:
+            told = self.finish("keys", "identity", "-o", "id.txt").stdout.strip()
+            identity, recipient = 'identity = "id.txt"', f'recipient = "{told}"'
+        encrypt = JOB.format(source="in/*", use="encrypt", more=steps, identity="", recipient=recipient,
+                             sink="out", name="{name}" + self.ending)
+        decrypt = JOB.format(source="out/[0-9]*", use="decrypt", more="", identity=identity, recipient="",
+                             sink="opened", name="{stem}")
         (folder / "job.toml").write_text(encrypt)
         (folder / "open.toml").write_text(decrypt)
         self.finish("keys", "new", "keys.json")
@@ -123,9 +133,9 @@ class Ground:
         shutil.rmtree(self.folder / "opened", ignore_errors=True)
         self.finish("run", "--quiet", "open.toml")
         for name in files:
-            if (self.folder / "opened" / name).exists() and name != "dead.ndjson":
-                data = (self.folder / "opened" / name).read_bytes()
-                files[name] = gzip.decompress(data) if name.endswith(".gz") else data
+            opened = self.folder / "opened" / name.partition(".")[0]
+            if opened.is_file():
+                files[name] = opened.read_bytes()
         # The receipt tells when it was made; a kill behind the end may leave the lock.
         return {name: data for name, data in files.items()
                 if not name.endswith((".receipt.json", "/lock"))}
@@ -156,7 +166,7 @@ def round_of_kills(ground, duration, kills, recover):
         hit += 1
         # Killed behind its last commit: there is nothing left to run.
         state = ground.folder / "out" / ".adyton" / "crash"
-        published = (ground.folder / "out" / "2.ndjson").exists()
+        published = (ground.folder / "out" / f"2.ndjson{ground.ending}").exists()
         if published and not any(state.glob("manifest.*")):
             return hit
     ground.finish("run", "--quiet", "job.toml")
@@ -200,11 +210,12 @@ def main():
     random.seed(arguments.seed)
     print(f"crash: seed {arguments.seed}", flush=True)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="adyton-crash-"))
-    half = arguments.kills // 2
+    third = arguments.kills // 3
     try:
-        for name, steps, kills in (("with a Python step", STEP, arguments.kills - half),
-                                   ("native steps", "", half)):
-            ground = Ground(folder / name.partition(" ")[0], arguments.adyton.resolve(), steps)
+        for name, steps, sealed, kills in (("with a Python step", STEP, False, arguments.kills - 2 * third),
+                                           ("native steps", "", False, third),
+                                           ("sealed outputs", "", True, third)):
+            ground = Ground(folder / name.partition(" ")[0], arguments.adyton.resolve(), steps, sealed)
             kill_runs(ground, name, kills)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

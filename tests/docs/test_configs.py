@@ -229,9 +229,10 @@ def test_nothing_passes_to_the_joined_files_but_tokens_and_what_is_named(custome
 def test_an_audit_opens_what_it_needs_under_whichever_key_and_leaves_evidence(customers, run):
     run("adyton run config/protect-customers.toml && adyton keys rotate keys/pii.json")
     run("adyton run config/decrypt-for-audit.toml")
+    run("adyton open -i keys/audit.txt -o opened.ndjson audit/customers.ndjson.age")
     events = [parse(line) for line in lines_of(customers / "customers.ndjson")]
     before = {event["id"]: event for event in events if isinstance(event, dict)}
-    opened = [json.loads(line) for line in lines_of(customers / "audit/customers.ndjson")]
+    opened = [json.loads(line) for line in lines_of(customers / "opened.ndjson")]
     protected = [json.loads(line) for line in lines_of(customers / "protected/customers.ndjson")]
     assert len(opened) == sum(event["payment"]["amount"] >= 200 for event in protected) > 5
     for event in opened:
@@ -240,7 +241,11 @@ def test_an_audit_opens_what_it_needs_under_whichever_key_and_leaves_evidence(cu
         assert event["customer"] == {"id": original["id"], "name": original["name"]}
     receipt = json.loads((customers / "audit/decrypt-for-audit.receipt.json").read_text())
     assert "sha256" in json.dumps(receipt["outputs"])
-    assert "all is as it says" in run("adyton verify audit/decrypt-for-audit.receipt.json")
+    told = run("adyton verify -i keys/audit.txt audit/decrypt-for-audit.receipt.json")
+    assert "all is as it says" in told and "not counted" not in told
+    names = [event["customer"]["name"].encode() for event in opened]
+    for path in (customers / "audit").rglob("*"):
+        assert path.is_dir() or not any(name in path.read_bytes() for name in names)
 
 
 def test_what_an_audit_cannot_open_is_read_by_its_recipient_alone(customers, run):

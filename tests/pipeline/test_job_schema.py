@@ -46,6 +46,7 @@ files = "{stem}"
 format = "tsv"
 columns = ["a", "b"]
 existing = "replace"
+recipient = ["${TO}", "age1"]
 [dead_letter]
 file = "d"
 plain = true

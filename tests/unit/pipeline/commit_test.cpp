@@ -1,16 +1,22 @@
 // The commit protocol of docs/commit.md, on a disk that fails and forgets.
 
+#include <set>
+
 #include <doctest/doctest.h>
 
 #include "host/pipeline/manifest.h"
 #include "host/pipeline/run.h"
 #include "host/pipeline/steps/spec.h"
+#include "modules/crypto/age/age.h"
+#include "modules/crypto/age/header.h"
 #include "tests/unit/pipeline/fragile_disk.h"
 
 using namespace adyton;
 using namespace adyton::pipeline;
 using test::FragileDisk;
 using Fault = FragileDisk::Fault;
+
+namespace age = adyton::crypto::age;
 
 namespace {
 
@@ -52,6 +58,35 @@ JobConfig job(std::string sink) {
   drop.options["missing"] = std::string("skip");
   config.steps = {drop};
   return config;
+}
+
+/// Who opens what is sealed here.
+const age::Identity& owner() {
+  static const age::Identity identity = age::Identity::generate();
+  return identity;
+}
+
+/// Its outputs are sealed; they have the names of job()'s, and .age behind them.
+JobConfig sealed_job(const std::string& sink) {
+  JobConfig config = job(sink + ".age");
+  config.sink.recipients = {owner().recipient()};
+  return config;
+}
+
+/// Jobs that make one output or several, in the clear and sealed.
+std::vector<JobConfig> jobs() {
+  std::vector<JobConfig> all;
+  for (const char* sink : {"out/all.ndjson", "out/{stem}.ndjson"}) {
+    all.push_back(job(sink));
+    all.push_back(sealed_job(sink));
+  }
+  return all;
+}
+
+/// The text of a sealed file.
+std::string opened(std::string_view sealed) {
+  auto text = age::open(sealed, age::Identities(owner().clone()));
+  return text ? *std::move(text) : cat("(", text.error().message, ")");
 }
 
 /// Runs jobs on so many threads. They have no scripts: with more than one thread a crew moves the
@@ -103,13 +138,13 @@ std::string why(const Result<RunReport>& report) {
 
 using Files = std::map<std::string, std::string>;
 
-/// What lies in out/, with what a run left there to go on.
+/// What lies in out/, sealed files opened, with what a run left there to go on.
 Files made(const FragileDisk& disk) {
   Files files;
   for (const std::string& name : disk.files()) {
     // The last clean-up may have come as far as the lock.
     if (!name.starts_with("out/") || name.ends_with("/lock")) continue;
-    files[name] = *disk.get(name);
+    files[name] = name.ends_with(".age") ? opened(*disk.get(name)) : *disk.get(name);
     // The receipt tells how often a run was taken up.
     if (name.ends_with(".receipt.json")) files[name] = files[name].empty() ? "empty" : "receipt";
   }
@@ -132,13 +167,10 @@ std::uint64_t operations_of(const JobConfig& config) {
   return disk.operations();
 }
 
-const std::vector<std::string> sinks = {"out/all.ndjson", "out/{stem}.ndjson"};
-
 }  // namespace
 
 TEST_CASE("however many threads, a run makes the same files by the same steps") {
-  for (const std::string& sink : sinks) {
-    const JobConfig config = job(sink);
+  for (const JobConfig& config : jobs()) {
     for (const unsigned count : {2U, 3U, 7U}) {
       FragileDisk disk = disk_with_inputs();
       REQUIRE(Runner(count)(config, disk).ok());
@@ -159,8 +191,8 @@ TEST_CASE("a run leaves its outputs and nothing else") {
 
 TEST_CASE("whenever the power goes, running again gives every record once, in order") {
   Runner run(threads());
-  for (const std::string& sink : sinks) {
-    const JobConfig config = job(sink);
+  for (const JobConfig& config : jobs()) {
+    CAPTURE(config.sink.files);
     const Files expected = undisturbed(config);
     const std::uint64_t operations = operations_of(config);
     std::uint64_t resumed = 0;
@@ -183,14 +215,15 @@ TEST_CASE("whenever the power goes, running again gives every record once, in or
       }
       CHECK(made(disk) == expected);
     }
-    CHECK(resumed > 100);
+    // One sealed output is committed only when it is whole: while it is published.
+    CHECK(resumed > (config.sink.seals() ? 20 : 100));
   }
 }
 
 TEST_CASE("whichever operation fails, nothing half is published, and running again completes") {
   Runner run(threads());
-  for (const std::string& sink : sinks) {
-    const JobConfig config = job(sink);
+  for (const JobConfig& config : jobs()) {
+    CAPTURE(config.sink.files);
     const Files expected = undisturbed(config);
     const std::uint64_t operations = operations_of(config);
     for (const Fault fault : {Fault::no_space, Fault::io_error}) {
@@ -220,6 +253,111 @@ TEST_CASE("whichever operation fails, nothing half is published, and running aga
         for (const auto& [name, content] : expected) CHECK(made(disk)[name] == content);
       }
     }
+  }
+}
+
+TEST_CASE("sealed, the outputs hold what they hold in the clear") {
+  Files plain = undisturbed(job("out/{stem}.ndjson"));
+  const Files sealed = undisturbed(sealed_job("out/{stem}.ndjson"));
+  REQUIRE(sealed.size() == plain.size());
+  for (const char* name : {"out/a.ndjson", "out/empty.ndjson", "out/z.ndjson"}) {
+    CHECK(sealed.at(cat(name, ".age")) == plain.at(name));
+  }
+  CHECK(sealed.at("out/dead.ndjson").find("broken") == std::string::npos);
+}
+
+TEST_CASE("no commit speaks of a sealed output that is not whole") {
+  Runner run(threads());
+  for (const char* sink : {"out/all.ndjson", "out/{stem}.ndjson"}) {
+    const JobConfig config = sealed_job(sink);
+    const std::uint64_t operations = operations_of(config);
+    std::set<std::uint32_t> places;  // the inputs up to which commits went
+    for (std::uint64_t n = 1; n <= operations; ++n) {
+      CAPTURE(n);
+      FragileDisk disk = disk_with_inputs();
+      disk.plan(Fault::power, n);
+      (void)run(config, disk);
+      for (const char* name : {"out/.adyton/j/manifest.a", "out/.adyton/j/manifest.b"}) {
+        const auto text = disk.get(name);
+        const auto manifest = decode_manifest(text.value_or(""));
+        if (!manifest) continue;
+        places.insert(manifest->position.input);
+        for (const OutputMark& mark : manifest->outputs) {
+          CHECK(mark.stage != OutputMark::Stage::open);
+          if (mark.stage != OutputMark::Stage::closed) continue;
+          const auto pending = disk.get(cat("out/.", mark.path.substr(4), ".j.adyton-tmp"));
+          const auto published = disk.get(mark.path);
+          const std::string& file = pending ? *pending : published.value();
+          CHECK(file.size() == mark.length);
+          CHECK(opened(file).find("decryption failed") == std::string::npos);
+        }
+      }
+    }
+    CHECK(places.contains(2));
+    // Between two inputs, where each has an output.
+    CHECK(places.contains(0) == (config.sink.files.find('{') != std::string::npos));
+  }
+}
+
+TEST_CASE("a sealed output that was begun and not finished is begun anew, under another file key") {
+  Runner run(threads());
+  const JobConfig config = sealed_job("out/{stem}.ndjson");
+  const Files expected = undisturbed(config);
+  const auto file_key = [](std::string_view sealed) {
+    const auto read = age::read_header(age::source_of(sealed));
+    if (!read) return std::string();
+    return std::string(
+        as_text(age::open_header(read->header, age::Identities(owner().clone()))->bytes()));
+  };
+  int compared = 0;
+  for (std::uint64_t n = 1; n <= operations_of(config); ++n) {
+    CAPTURE(n);
+    FragileDisk disk = disk_with_inputs();
+    disk.plan(Fault::power, n);
+    (void)run(config, disk);
+    const auto begun = disk.get("out/.z.ndjson.age.j.adyton-tmp");
+    if (!begun || !opened(*begun).starts_with("(")) continue;
+    const std::string key = file_key(*begun);
+    if (key.empty()) continue;
+    // Killed, not powered off: what was written is there.
+    disk.plan(Fault::none, 0);
+    REQUIRE(run(config, disk).ok());
+    CHECK(made(disk) == expected);
+    CHECK(file_key(*disk.get("out/z.ndjson.age")) != key);
+    ++compared;
+  }
+  CHECK(compared > 0);
+}
+
+TEST_CASE("a long sealed output is never published in part, and never continued") {
+  Runner run(threads());
+  JobConfig config = sealed_job("out/{stem}.ndjson");
+  config.commit_every = 256 << 10;
+  const auto long_inputs = [] {
+    FragileDisk disk = disk_with_inputs();
+    std::string text;
+    for (std::size_t i = 0; text.size() < 5 << 20; ++i) text += line("l", i * 7919);
+    disk.put("in/a.ndjson", text + "broken\n");
+    return disk;
+  };
+  FragileDisk whole = long_inputs();
+  REQUIRE(run(config, whole).ok());
+  const Files expected = made(whole);
+  CHECK(expected.at("out/a.ndjson.age").size() > 1 << 20);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    FragileDisk disk = long_inputs();
+    disk.plan(seed % 2 == 0 ? Fault::power : Fault::no_space, 1 + random() % whole.operations());
+    (void)run(config, disk);
+    disk.reboot(random());
+    for (const auto& [name, content] : made(disk)) {
+      if (name.ends_with(".age")) CHECK(content == expected.at(name));
+    }
+    if (made(disk) == expected) continue;
+    const auto report = run(config, disk);
+    REQUIRE_MESSAGE(report.ok(), why(report));
+    CHECK(made(disk) == expected);
   }
 }
 
@@ -359,6 +497,40 @@ TEST_CASE("a stopped run keeps what is through, and the next one goes on there")
   CHECK_FALSE(disk.get("out/all.ndjson"));
   REQUIRE(run(config, disk).ok());
   CHECK(made(disk) == undisturbed(config));
+}
+
+TEST_CASE("a stopped run that seals keeps the outputs that are whole, and no other") {
+  Runner run(threads());
+  class StopAt final : public RunObserver {
+   public:
+    StopAt(std::atomic<bool>& flag, std::uint64_t records) : stop(flag), at(records) {}
+    void progress(const RunProgress& now) override {
+      if (now.counts.read >= at) stop = true;
+    }
+    void resumed(const Tally& so_far) override { taken_up = so_far.counts.read; }
+    std::atomic<bool>& stop;
+    std::uint64_t at;
+    std::uint64_t taken_up = 0;
+  };
+  const auto stopped_at = [&](const JobConfig& config, std::uint64_t records) {
+    FragileDisk disk = disk_with_inputs();
+    std::atomic<bool> stop = false;
+    StopAt observer(stop, records);
+    const auto report = run.watched(config, disk, observer, stop);
+    REQUIRE(report.ok());
+    CHECK(report->outcome == Outcome::stopped);
+    CHECK(made(disk).contains("out/.adyton/j/manifest.b") == report->resumable);
+    StopAt again(stop, ~std::uint64_t{0});
+    stop = false;
+    REQUIRE(run.watched(config, disk, again, stop).ok());
+    CHECK(made(disk) == undisturbed(config));
+    CHECK((again.taken_up > 0) == report->resumable);
+    return again.taken_up;
+  };
+  JobConfig each = sealed_job("out/{stem}.ndjson");
+  CHECK(stopped_at(each, 100) == 0);
+  CHECK(stopped_at(each, lines_a + 100) == lines_a);
+  CHECK(stopped_at(sealed_job("out/all.ndjson"), lines_a + 100) == 0);
 }
 
 TEST_CASE("one run of a job at a time") {

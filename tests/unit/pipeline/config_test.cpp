@@ -291,7 +291,8 @@ TEST_CASE(
   CHECK(problems(job_with("[dead_leter]\nfile = 'd'\n")) ==
         Lines{"7:2+10: the job has no table [dead_leter]"});
   CHECK(help(job_with("[dead_leter]\n")) == "did you mean \"dead_letter\"?");
-  CHECK(help(job_with("colour = 1\n")) == "[sink] has files, format, columns and existing");
+  CHECK(help(job_with("colour = 1\n")) ==
+        "[sink] has files, format, columns, existing and recipient");
   CHECK(problems(source("file = 'a'\n")) == Lines{"6:1+4: [source] has no key \"file\""});
   CHECK(help(source("file = 'a'\n")) == "did you mean \"files\"?");
   CHECK(problems(job_with("[keyring.pii]\npath = 1\n")).size() == 2);
@@ -379,11 +380,42 @@ TEST_CASE("dead letters are for recipients that are some, and not in the clear t
   wrong("file = 'd'\nplain = true\nrecipient = '" + good + "'\n", "with recipient they are not");
 }
 
-TEST_CASE("a sink does not pretend to seal") {
-  const auto outcome =
-      parse("[job]\nname = 'j'\n[source]\nfiles='a'\n[sink]\nfiles='out/{stem}.ndjson.age'\n");
-  REQUIRE(outcome.diagnostics.size() == 1);
-  CHECK(outcome.diagnostics[0].message.find("does not seal") != std::string::npos);
+TEST_CASE("a sink seals to its recipients, and only then what it writes is called .age") {
+  const std::string one = crypto::age::Identity::generate().recipient().text();
+  const std::string two = crypto::age::Identity::generate().recipient().text();
+  const auto to_two =
+      parse(sink("files = 'out/{stem}.csv.zst.age'\nrecipient = ['" + one + "', '" + two + "']\n"));
+  REQUIRE(to_two.config.has_value());
+  REQUIRE(to_two.config->sink.recipients.size() == 2);
+  CHECK(to_two.config->sink.recipients[0].text() == one);
+  CHECK(to_two.config->sink.recipients[1].text() == two);
+  CHECK(to_two.config->protects());
+  const std::string to = "recipient = '" + one + "'\n";
+  CHECK(parse(sink("files = '-'\n" + to)).config->sink.seals());
+  // What the name ends in is the input's.
+  CHECK(parse(sink("files = 'out/{name}'\n" + to)).config.has_value());
+  CHECK_FALSE(parse(sink("files = 'out/{name}'\n")).config->sink.seals());
+
+  CHECK(
+      problems(sink("files = 'out/{stem}.ndjson.age'\n")) ==
+      Lines{"6:9+23: nobody is named whom the outputs are sealed to, so none may be called .age"});
+  CHECK(help(sink("files = 'out/{stem}.ndjson.age'\n")).find("recipient = \"age1…\"") !=
+        std::string::npos);
+  CHECK(problems(sink("files = 'out/{stem}.zst'\n" + to)) ==
+        Lines{"6:9+16: the outputs are sealed, so their names must end in .age"});
+  CHECK(help(sink("files = 'out/{stem}.zst'\n" + to)) == "files = \"out/{stem}.zst.age\"");
+  // Of a recipient that is none the name is no consequence.
+  for (const char* files : {"out/{stem}.age", "out/{stem}"}) {
+    CHECK(problems(sink(cat("files = '", files, "'\nrecipient = 'age1x'\n"))).size() == 1);
+    CHECK(problems(sink(cat("files = '", files, "'\nrecipient = 7\n"))).size() == 1);
+  }
+  CHECK(parse(sink("files = 'a.age'\nrecipient = 'age1x'\n"))
+            .diagnostics[0]
+            .message.starts_with("\"age1x\" is no recipient"));
+  CHECK(problems(sink("files = 'a.age'\nrecipient = ['" + one + "', '" + one + "']\n"))[0].find(
+            "is named twice") != std::string::npos);
+  CHECK(parse(sink("files = 'a.age'\nrecipient = '" + one + "'\n")).config->text !=
+        parse(sink("files = 'a.age'\nrecipient = '" + two + "'\n")).config->text);
 }
 
 TEST_CASE("the source's files are checked") {

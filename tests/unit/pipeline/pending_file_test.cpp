@@ -23,7 +23,7 @@ TEST_CASE("a pending file has its name only once it is published") {
   PendingFile file = pending(*os, folder / "sub/a");
   REQUIRE(file.create().ok());
   REQUIRE(file.write("content").ok());
-  REQUIRE(file.seal().ok());
+  REQUIRE(file.close().ok());
   CHECK(file.length() == 7);
   CHECK(file.digest() == "xxh3-128:917e1274274fc195b27a2d2388d9568c");
   CHECK_FALSE(os->exists(folder / "sub/a"));
@@ -47,7 +47,7 @@ TEST_CASE("publishing over a file that has come since fails and keeps both") {
   const auto os = make_os();
   PendingFile file = pending(*os, folder / "a");
   REQUIRE(file.create().ok());
-  REQUIRE(file.seal().ok());
+  REQUIRE(file.close().ok());
   folder.write("a", "theirs");
   CHECK_FALSE(file.publish(Existing::error).ok());
   CHECK(folder.read("a") == "theirs");
@@ -68,13 +68,13 @@ TEST_CASE("a pending file goes on behind the length that counts, and its digest 
   PendingFile whole = pending(*os, folder / "b");
   REQUIRE(whole.create().ok());
   REQUIRE(whole.write("kept, more").ok());
-  REQUIRE(whole.seal().ok());
+  REQUIRE(whole.close().ok());
 
   PendingFile file = pending(*os, folder / "a");
   CHECK_FALSE(file.resume(100).ok());
   REQUIRE(file.resume(4).ok());
   REQUIRE(file.write(", more").ok());
-  REQUIRE(file.seal().ok());
+  REQUIRE(file.close().ok());
   CHECK(file.length() == 10);
   CHECK(file.digest() == whole.digest());
   REQUIRE(file.publish(Existing::error).ok());
@@ -88,9 +88,9 @@ TEST_CASE("a file that another program shortened is noticed before it is publish
   REQUIRE(file.create().ok());
   REQUIRE(file.write("content").ok());
   std::filesystem::resize_file(file.temporary(), 3);
-  const Status sealed = file.seal();
-  REQUIRE_FALSE(sealed.ok());
-  CHECK(sealed.error().message.find("another program") != std::string::npos);
+  const Status closed = file.close();
+  REQUIRE_FALSE(closed.ok());
+  CHECK(closed.error().message.find("another program") != std::string::npos);
 }
 
 TEST_CASE("two runs cannot write one output at the same time; what a killed one left is reused") {
@@ -101,7 +101,7 @@ TEST_CASE("two runs cannot write one output at the same time; what a killed one 
   REQUIRE(first.create().ok());
   CHECK_FALSE(pending(*os, folder / "a").create().ok());
   REQUIRE(first.write("new").ok());
-  REQUIRE(first.seal().ok());
+  REQUIRE(first.close().ok());
   REQUIRE(first.publish(Existing::error).ok());
   CHECK(folder.read("a") == "new");
 }

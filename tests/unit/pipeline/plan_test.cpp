@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "modules/crypto/age/identity.h"
 #include "tests/unit/pipeline/support.h"
 
 using namespace adyton;
@@ -53,6 +54,29 @@ TEST_CASE(
   CHECK(plan->inputs[2].path == folder / "b.ndjson");
   REQUIRE(plan->outputs.size() == 1);
   CHECK(plan->outputs[0].compression == Compression::zstd);
+}
+
+TEST_CASE("the compression of a sealed output is found beneath .age, by its own name") {
+  Folder folder;
+  for (const char* name : {"a.ndjson", "b.ndjson.zst.age"}) folder.write(name, "");
+  const auto os = make_os();
+  const crypto::age::Recipient recipient = crypto::age::Identity::generate().recipient();
+  JobConfig config = job(folder, {"a.ndjson"}, "out/{stem}.ndjson.gz.age");
+  CHECK(refusal(config).find("nobody is named whom the output") != std::string::npos);
+  config.sink.recipients = {recipient};
+  CHECK(plan_job(config, *os)->outputs[0].compression == Compression::gzip);
+  config.sink.files = folder / "{stem}.age";
+  CHECK(plan_job(config, *os)->outputs[0].compression == Compression::none);
+  config.sink.files = "-";
+  CHECK(plan_job(config, *os)->outputs[0].compression == Compression::none);
+
+  config = job(folder, {"a.ndjson", "b.ndjson.zst.age"}, "out/{name}");
+  CHECK(refusal(config).find("b.ndjson.zst.age\" is sealed to, so") != std::string::npos);
+  config.sink.recipients = {recipient};
+  CHECK(refusal(config).find("a.ndjson\" is sealed, so its name must end in .age") !=
+        std::string::npos);
+  config.source.files.erase(config.source.files.begin());
+  CHECK(plan_job(config, *os)->outputs[0].compression == Compression::zstd);
 }
 
 TEST_CASE("a name with a star in it is that file where there is one") {

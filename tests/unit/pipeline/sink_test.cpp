@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "host/pipeline/pending_file.h"
 #include "tests/unit/pipeline/support.h"
 
 using namespace adyton;
@@ -49,7 +50,7 @@ Written write_all(const std::vector<Batch>& batches, const Output& output) {
   }
   Sink sink(file, output, step, all.state);
   REQUIRE(sink.finish().ok());
-  REQUIRE(file.seal().ok());
+  REQUIRE(file.close().ok());
   REQUIRE(file.publish(Existing::error).ok());
   all.text = unpacked(folder / "out");
   return all;
@@ -143,7 +144,7 @@ TEST_CASE("an empty compressed output is a valid compressed file") {
   const Output output{"a.zst", Compression::zstd};
   Sink sink(file, output, step);
   REQUIRE(sink.finish().ok());
-  REQUIRE(file.seal().ok());
+  REQUIRE(file.close().ok());
   REQUIRE(file.publish(Existing::error).ok());
   CHECK(folder.read("a.zst").size() > 4);
 }
