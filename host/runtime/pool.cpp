@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <memory>
+#include <new>
 
 #include <sched.h>
 
@@ -37,22 +39,35 @@ void Pool::for_each(std::size_t count, const std::function<void(std::size_t)>& b
     std::atomic<std::size_t> done{0};
     std::mutex mutex;
     std::condition_variable all_done;
+    std::exception_ptr thrown;
   };
   const auto round = std::make_shared<Round>();
   const auto run = [round, count, &body] {
     for (std::size_t i; (i = round->next.fetch_add(1)) < count;) {
-      body(i);
+      try {
+        body(i);
+      } catch (...) {
+        const std::lock_guard lock(round->mutex);
+        round->thrown = std::current_exception();
+      }
       if (round->done.fetch_add(1) + 1 == count) {
         const std::lock_guard lock(round->mutex);
         round->all_done.notify_all();
       }
     }
   };
-  const std::size_t helpers = count > 1 ? std::min<std::size_t>(threads_.size(), count - 1) : 0;
-  for (std::size_t i = 0; i < helpers; ++i) submit(run);
+  // With the calling thread no more than the pool has: one too many keeps another from ending its
+  // part, for which all then wait.
+  const std::size_t helpers = count > 1 ? std::min<std::size_t>(threads_.size(), count) - 1 : 0;
+  try {
+    for (std::size_t i = 0; i < helpers; ++i) submit(run);
+  } catch (const std::bad_alloc&) {
+    // Those that were asked do it, and this thread.
+  }
   run();
   std::unique_lock lock(round->mutex);
   round->all_done.wait(lock, [&] { return round->done.load() >= count; });
+  if (round->thrown) std::rethrow_exception(round->thrown);
 }
 
 unsigned Pool::cores() {

@@ -24,8 +24,9 @@ class Pool {
   /// Any thread. Never blocks.
   void submit(std::function<void()> task);
 
-  /// Calls body(0) … body(count - 1), each once, in no order, on the pool and on the calling
-  /// thread; returns when all are done. Not from within a task.
+  /// Calls body(0) … body(count - 1), each once, in no order, on the calling thread and on the
+  /// pool, on as many threads as the pool has; returns when all are done, or throws then what one
+  /// of them threw. Not from within a task.
   void for_each(std::size_t count, const std::function<void(std::size_t)>& body);
 
   unsigned size() const { return static_cast<unsigned>(threads_.size()); }

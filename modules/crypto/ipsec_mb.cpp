@@ -67,7 +67,8 @@ IMB_MGR& thread_manager() {
   return *manager;
 }
 
-void Jobs::finish() {
+void Jobs::finish(std::span<IMB_JOB* const> ended) {
+  for (const IMB_JOB* const job : ended) add(*job);
   while (done_ != submitted_) {
     IMB_JOB* const job = IMB_FLUSH_JOB(&manager_);
     if (job == nullptr) break;

@@ -8,7 +8,8 @@ namespace adyton::crypto {
 namespace {
 
 // The direct calls for one key size. They work on what they are given, so any number of threads may
-// run them; all they share is the library's last error, which each of them sets and nobody reads.
+// run them. All they share is the library's last error, which nobody reads, and which each of them
+// sets where the library was linked as it is (cmake/quiet_ipsec_mb.py).
 struct GcmCalls {
   aes_gcm_pre_t expand_key;
   aes_gcm_enc_dec_t encrypt;

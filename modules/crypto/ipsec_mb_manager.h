@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include <intel-ipsec-mb.h>
@@ -20,9 +21,8 @@ using ManagerPtr = std::unique_ptr<IMB_MGR, FreeManager>;
 /// engine. A forked child goes on with its copy. std::bad_alloc without memory.
 IMB_MGR& thread_manager();
 
-/// The next job of a manager, an encryption or a digest of nothing so far.
-inline IMB_JOB& next_job(IMB_MGR& manager) {
-  IMB_JOB& job = *IMB_GET_NEXT_JOB(&manager);
+/// The job as an encryption or a digest of nothing so far.
+inline IMB_JOB& blank(IMB_JOB& job) {
   job.cipher_mode = IMB_CIPHER_NULL;
   job.cipher_direction = IMB_DIR_ENCRYPT;
   job.hash_alg = IMB_AUTH_NULL;
@@ -37,10 +37,17 @@ inline IMB_JOB& next_job(IMB_MGR& manager) {
   return job;
 }
 
+/// The next job of a manager, still blank.
+inline IMB_JOB& next_job(IMB_MGR& manager) {
+  return blank(*IMB_GET_NEXT_JOB(&manager));
+}
+
 /// The jobs that one call of an engine submits to a manager.
 class Jobs {
  public:
-  explicit Jobs(IMB_MGR& manager) : manager_(manager) {}
+  /// `submitted`: how many were submitted already.
+  explicit Jobs(IMB_MGR& manager, std::size_t submitted = 0)
+      : manager_(manager), submitted_(submitted) {}
 
   /// Submits the job that next_job() gave.
   void submit() {
@@ -48,14 +55,15 @@ class Jobs {
     IMB_JOB* job = IMB_SUBMIT_JOB_NOCHECK(&manager_);
     for (; job != nullptr; job = IMB_GET_COMPLETED_JOB(&manager_)) add(*job);
   }
-  /// Ends those under way. std::logic_error if one failed: their arguments are Adyton's own.
-  void finish();
+  /// Ends those under way, all but `ended`. std::logic_error if one failed: their arguments are
+  /// Adyton's own.
+  void finish(std::span<IMB_JOB* const> ended = {});
 
  private:
   void add(const IMB_JOB& job) { done_ += job.status == IMB_STATUS_COMPLETED ? 1 : 0; }
 
   IMB_MGR& manager_;
-  std::size_t submitted_ = 0;
+  std::size_t submitted_;
   std::size_t done_ = 0;
 };
 

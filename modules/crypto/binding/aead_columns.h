@@ -281,7 +281,7 @@ class ColumnMethods {
     std::vector<std::size_t> sizes(overhead == 0 ? column.size() : 0);
     FirstFailure failure;
     const Bytes bound = call.associated_data.bytes();
-    for_each_part(gil, column.size(), column.total(), [&](std::size_t begin, std::size_t end) {
+    const auto open_part = [&](std::size_t begin, std::size_t end) {
       std::array<Opening, messages_at_once> messages;
       while (begin < end) {
         const std::size_t count = std::min(end - begin, messages.size());
@@ -295,7 +295,13 @@ class ColumnMethods {
         }
         begin += count;
       }
-    });
+    };
+    try {
+      for_each_part(gil, column.size(), column.total(), open_part);
+    } catch (...) {
+      wipe(out, room);
+      throw;
+    }
     if (failure.any()) {
       wipe(out, room);
       return refuse(gil, failure.item());

@@ -119,18 +119,16 @@ struct Methods {
                             Bytes data) {
     Ref results = new_hidden_list(plaintexts.size());
     if (!results) return nullptr;
-    for (std::size_t i = 0; i < plaintexts.size(); ++i) {
-      plaintexts.fetch(i + 16);
+    const std::size_t overhead = primitive.ciphertext_size(0);
+    const auto make = [&](std::size_t i) -> PyObject* {
       if (!check_length(plaintexts[i])) return nullptr;
-      Ref out = new_bytes(primitive.ciphertext_size(plaintexts[i].size()));
-      if (!out) return nullptr;
-      PyList_SET_ITEM(results.get(), static_cast<Py_ssize_t>(i), out.release());
-    }
-    for_each_part(gil, plaintexts.size(), plaintexts.total(),
-                  [&](std::size_t begin, std::size_t end) {
-                    seal_items(primitive, plaintexts, data, results, begin, end);
-                  });
-    return show(std::move(results));
+      return new_bytes(plaintexts[i].size() + overhead).release();
+    };
+    const auto write = [&](std::size_t begin, std::size_t end) {
+      seal_items(primitive, plaintexts, data, results, begin, end);
+    };
+    const bool made = fill(gil, results, plaintexts.total(), make, write);
+    return made ? show(std::move(results)) : nullptr;
   }
 
   static void seal_items(const Primitive& primitive, const PinnedList& plaintexts, Bytes data,
@@ -147,11 +145,6 @@ struct Methods {
     }
   }
 
-  static std::uint8_t* item_data(const Ref& list, std::size_t i) {
-    PyObject* const item = PyList_GET_ITEM(list.get(), static_cast<Py_ssize_t>(i));
-    return reinterpret_cast<std::uint8_t*>(PyBytes_AS_STRING(item));
-  }
-
   static PyObject* refuse(Gil& gil) {
     return python::raise(gil, {ErrorCode::crypto, "decryption failed"});
   }
@@ -166,29 +159,35 @@ struct Methods {
                     : open_in_arena(gil, primitive, ciphertexts, data);
   }
 
-  // How long each plaintext is, is known: as seal_all. What had been opened when another was
-  // refused is wiped.
+  // What had been opened when another was refused is wiped.
+  struct WipedUnlessShown {
+    const Ref& list;
+    ~WipedUnlessShown() {
+      const Py_ssize_t count = list ? PyList_GET_SIZE(list.get()) : 0;
+      for (Py_ssize_t i = 0; i < count; ++i) {
+        PyObject* const item = PyList_GET_ITEM(list.get(), i);
+        if (item == nullptr) return;
+        wipe(PyBytes_AS_STRING(item), static_cast<std::size_t>(PyBytes_GET_SIZE(item)));
+      }
+    }
+  };
+
+  // How long each plaintext is, is known: as seal_all.
   static PyObject* open_in_place(Gil& gil, const Primitive& primitive,
                                  const PinnedList& ciphertexts, Bytes data, std::size_t overhead) {
     Ref results = new_hidden_list(ciphertexts.size());
     if (!results) return nullptr;
-    for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
-      ciphertexts.fetch(i + 16);
+    const WipedUnlessShown opened{results};
+    const auto make = [&](std::size_t i) -> PyObject* {
       if (ciphertexts[i].size() < overhead) return refuse(gil, i);
-      Ref out = new_bytes(ciphertexts[i].size() - overhead);
-      if (!out) return nullptr;
-      PyList_SET_ITEM(results.get(), static_cast<Py_ssize_t>(i), out.release());
-    }
+      return new_bytes(ciphertexts[i].size() - overhead).release();
+    };
     FirstFailure failure;
-    for_each_part(gil, ciphertexts.size(), ciphertexts.total(),
-                  [&](std::size_t begin, std::size_t end) {
-                    open_items(primitive, ciphertexts, data, results, begin, end, failure);
-                  });
-    if (!failure.any()) return show(std::move(results));
-    for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
-      wipe(item_data(results, i), ciphertexts[i].size() - overhead);
-    }
-    return refuse(gil, failure.item());
+    const auto write = [&](std::size_t begin, std::size_t end) {
+      open_items(primitive, ciphertexts, data, results, begin, end, failure);
+    };
+    if (!fill(gil, results, ciphertexts.total(), make, write)) return nullptr;
+    return failure.any() ? refuse(gil, failure.item()) : show(std::move(results));
   }
 
   static void open_items(const Primitive& primitive, const PinnedList& ciphertexts, Bytes data,

@@ -15,8 +15,26 @@ namespace {
 constexpr std::size_t message_cost = 256;
 constexpr std::size_t smallest_release = 32 * 1024;
 constexpr std::size_t smallest_part = 128 * 1024;
+// So many parts for each thread that the last of them, which one thread alone is busy with, is
+// short.
+constexpr std::size_t most_parts = 32;
 
 constexpr std::size_t ahead = 16;
+
+std::size_t cost_of(std::size_t count, std::size_t bytes) {
+  return bytes + count * message_cost;
+}
+
+std::size_t parts_of(std::size_t count, std::size_t cost, const Pool& pool) {
+  return std::min({count, cost / smallest_part, pool.size() * most_parts});
+}
+
+/// What is not worth another thread.
+void do_at_once(python::Gil& gil, std::size_t count, std::size_t cost, const PartBody& body) {
+  if (cost < smallest_release) return body(0, count);
+  const python::GilRelease released(gil);
+  body(0, count);
+}
 
 }  // namespace
 
@@ -25,9 +43,8 @@ std::optional<PinnedList> PinnedList::of(python::Gil& gil, PyObject* sequence, c
   const auto fast = python::Ref::steal(PySequence_Fast(sequence, message.c_str()));
   if (!fast) return std::nullopt;
   PinnedList list;
-  list.items_ = python::Ref::steal(PyTuple_New(PySequence_Fast_GET_SIZE(fast.get())));
-  if (!list.items_) return std::nullopt;
-  PyObject_GC_UnTrack(list.items_.get());
+  list.size_ = static_cast<std::size_t>(PySequence_Fast_GET_SIZE(fast.get()));
+  list.items_ = std::make_unique_for_overwrite<Item[]>(list.size_);
   if (list.copy(PySequence_Fast_ITEMS(fast.get())) || list.pin_any(gil, name)) return list;
   return std::nullopt;
 }
@@ -36,27 +53,21 @@ std::optional<PinnedList> PinnedList::of(python::Gil& gil, PyObject* sequence, c
 // while one is looked at.
 bool PinnedList::copy(PyObject* const* items) {
   bool only_bytes = true;
-  const std::size_t count = size();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + ahead < count) __builtin_prefetch(items[i + ahead], 1);
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (i + ahead < size_) __builtin_prefetch(items[i + ahead], 1);
     PyObject* const item = Py_NewRef(items[i]);
-    PyTuple_SET_ITEM(items_.get(), static_cast<Py_ssize_t>(i), item);
     only_bytes = only_bytes && PyBytes_CheckExact(item);
-    if (only_bytes) total_ += static_cast<std::size_t>(PyBytes_GET_SIZE(item));
+    items_[i] = {item, only_bytes ? static_cast<std::size_t>(PyBytes_GET_SIZE(item)) : 0};
+    total_ += items_[i].size;
   }
   return only_bytes;
 }
 
-// Lets go of the items as copy() took them, which the tuple itself would do without looking ahead.
 PinnedList::~PinnedList() {
   const std::size_t count = size();
   for (std::size_t i = 0; i < count; ++i) {
-    if (i + ahead < count) {
-      __builtin_prefetch(PyTuple_GET_ITEM(items_.get(), static_cast<Py_ssize_t>(i + ahead)), 1);
-    }
-    PyObject* const item = PyTuple_GET_ITEM(items_.get(), static_cast<Py_ssize_t>(i));
-    PyTuple_SET_ITEM(items_.get(), static_cast<Py_ssize_t>(i), nullptr);
-    Py_XDECREF(item);
+    if (i + ahead < count) __builtin_prefetch(items_[i + ahead].object, 1);
+    Py_DECREF(items_[i].object);
   }
 }
 
@@ -65,8 +76,7 @@ bool PinnedList::pin_any(python::Gil& gil, const char* name) {
   views_.reserve(size());
   for (std::size_t i = 0; i < size(); ++i) {
     const std::string item_name = cat(name, "[", i, "]");
-    auto buffer = Buffer::of(gil, PyTuple_GET_ITEM(items_.get(), static_cast<Py_ssize_t>(i)),
-                             item_name.c_str());
+    auto buffer = Buffer::of(gil, items_[i].object, item_name.c_str());
     if (!buffer) return false;
     buffers_.push_back(std::move(*buffer));
     views_.push_back(buffers_.back().bytes());
@@ -99,19 +109,28 @@ PyObject* show(python::Ref list) {
   return list.release();
 }
 
-void for_each_part(python::Gil& gil, std::size_t count, std::size_t bytes,
-                   const std::function<void(std::size_t, std::size_t)>& body) {
-  const std::size_t cost = bytes + count * message_cost;
-  if (cost < smallest_release) return body(0, count);
-  if (cost < 2 * smallest_part) {
-    const python::GilRelease released(gil);
-    return body(0, count);
-  }
+void for_each_part(python::Gil& gil, std::size_t count, std::size_t bytes, const PartBody& body) {
+  const std::size_t cost = cost_of(count, bytes);
+  if (cost < 2 * smallest_part) return do_at_once(gil, count, cost, body);
   Pool& pool = python::Context::of(gil).pool(gil);
   const python::GilRelease released(gil);
-  const std::size_t parts = std::min({count, cost / smallest_part, pool.size() * std::size_t{8}});
+  const std::size_t parts = parts_of(count, cost, pool);
   pool.for_each(parts,
                 [&](std::size_t part) { body(count * part / parts, count * (part + 1) / parts); });
+}
+
+Writing::Writing(python::Gil& gil, std::size_t count, std::size_t bytes, PartBody body)
+    : count_(count), cost_(cost_of(count, bytes)), body_(std::move(body)) {
+  if (cost_ < 2 * smallest_part) return;
+  Pool& pool = python::Context::of(gil).pool(gil);
+  parts_ = parts_of(count, cost_, pool);
+  feed_.emplace(pool, [this](std::size_t part) { body_(begin(part), begin(part + 1)); });
+}
+
+void Writing::finish(python::Gil& gil) {
+  if (!feed_) return do_at_once(gil, count_, cost_, body_);
+  const python::GilRelease released(gil);
+  feed_->finish();
 }
 
 bool worth_releasing_gil(std::size_t bytes) {

@@ -18,21 +18,28 @@ class Buffer {
   /// nullopt with TypeError set if the object is not bytes-like; `name` is the argument's.
   static std::optional<Buffer> of(python::Gil& gil, PyObject* object, const char* name);
 
+  /// No bytes.
+  Buffer() = default;
   Buffer(Buffer&& other) noexcept
-      : view_(other.view_), held_(std::exchange(other.held_, Held::nothing)) {}
+      : bytes_(other.bytes_),
+        object_(std::exchange(other.object_, nullptr)),
+        has_view_(std::exchange(other.has_view_, false)) {
+    if (has_view_) view_ = other.view_;
+  }
   Buffer& operator=(Buffer&&) = delete;
   ~Buffer();
 
-  Bytes bytes() const {
-    return {static_cast<const std::uint8_t*>(view_.buf), static_cast<std::size_t>(view_.len)};
-  }
+  /// What of() does, in place: whoever moves what was written an instant ago waits for it, which a
+  /// short message feels. For a Buffer of no bytes; false with TypeError set.
+  bool pin(python::Gil& gil, PyObject* object, const char* name);
+
+  Bytes bytes() const { return bytes_; }
 
  private:
-  enum class Held { nothing, reference, view };
-  Buffer() = default;
-
+  Bytes bytes_;
+  PyObject* object_ = nullptr;  // held, if that is enough
+  bool has_view_ = false;
   Py_buffer view_{};
-  Held held_ = Held::nothing;
 };
 
 /// The memory of a buffer that is to be written to: pinned as Buffer's.
@@ -63,10 +70,10 @@ class WritableBuffer {
 
 /// Like Buffer::of, where the argument may be left out or None: then it is empty. False on failure.
 struct OptionalBuffer {
-  std::optional<Buffer> buffer;
+  Buffer buffer;
 
   static std::optional<OptionalBuffer> of(python::Gil& gil, PyObject* object, const char* name);
-  Bytes bytes() const { return buffer ? buffer->bytes() : Bytes(); }
+  Bytes bytes() const { return buffer.bytes(); }
 };
 
 }  // namespace adyton::crypto

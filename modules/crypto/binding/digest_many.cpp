@@ -84,24 +84,19 @@ PyObject* digest_list(python::Gil& gil, const PinnedList& messages, std::size_t 
                       const DigestBatch& digest) {
   Ref results = new_hidden_list(messages.size());
   if (!results) return nullptr;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    Ref out = new_bytes(size);
-    if (!out) return nullptr;
-    PyList_SET_ITEM(results.get(), static_cast<Py_ssize_t>(i), out.release());
-  }
-  for_each_part(gil, messages.size(), messages.total(), [&](std::size_t begin, std::size_t end) {
+  const auto write = [&](std::size_t begin, std::size_t end) {
     digest_part(
         digest, begin, end,
         [&](std::size_t i) {
           messages.fetch(i + 16);
           return messages[i];
         },
-        [&](std::size_t i) {
-          PyObject* const item = PyList_GET_ITEM(results.get(), static_cast<Py_ssize_t>(i));
-          return reinterpret_cast<std::uint8_t*>(PyBytes_AS_STRING(item));
-        });
-  });
-  return show(std::move(results));
+        [&](std::size_t i) { return item_data(results, i); });
+  };
+  const bool made = fill(
+      gil, results, messages.total(), [size](std::size_t) { return new_bytes(size).release(); },
+      write);
+  return made ? show(std::move(results)) : nullptr;
 }
 
 PyObject* digest_column(python::Gil& gil, const Column& column, std::size_t size,

@@ -232,3 +232,21 @@ TEST_CASE("both providers seal alike with ChaCha20-Poly1305, open, and refuse ev
     CHECK(opened == std::string(60, '\0'));
   });
 }
+
+// The library's jobs go round in a ring of 256, and each text that is counted takes a place.
+TEST_CASE("digests are right wherever the library's ring of jobs has got to") {
+  const Engines* const other = other_engines();
+  if (other == nullptr) return;
+  const auto bytes = random_bytes(3000, 4);
+  const Bytes key = Bytes(bytes).first(32);
+  const auto counter = other->counter(key);
+  const auto hmac = other->hmac(Hash::sha256, key);
+  std::vector<Bytes> texts;
+  for (std::size_t i = 0; i < 128; ++i) texts.push_back(Bytes(bytes).subspan(i, 1 + i * 37 % 200));
+  const auto expected = digests(*cryptopp_engines().hmac(Hash::sha256, key), {}, texts, 32);
+  for (std::size_t places = 0; places <= 256; ++places) {
+    CAPTURE(places);
+    counted(*counter, {}, std::vector(places, Bytes(bytes).first(20)));
+    CHECK(digests(*hmac, {}, texts, 32) == expected);
+  }
+}

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <set>
+#include <stdexcept>
 
 #include <doctest/doctest.h>
 
@@ -34,6 +35,17 @@ TEST_CASE("for_each from two threads at once does not mix them up") {
   for (int i = 0; i < 100; ++i) pool.for_each(50, [&](std::size_t) { ++sum; });
   other.join();
   CHECK(sum == 10000);
+}
+
+TEST_CASE("for_each throws what a call threw, when all are done") {
+  Pool pool(3);
+  std::atomic<int> calls = 0;
+  const auto body = [&](std::size_t i) {
+    ++calls;
+    if (i % 10 == 5) throw std::runtime_error("no memory");
+  };
+  CHECK_THROWS_WITH(pool.for_each(100, body), "no memory");
+  CHECK(calls == 100);
 }
 
 TEST_CASE("a pool has the threads it was asked for, one at least") {
