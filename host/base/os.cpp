@@ -36,6 +36,21 @@ FileInfo info_of(const struct stat& st) {
           st.st_mtim.tv_sec * second + st.st_mtim.tv_nsec};
 }
 
+/// The file that a link leads to, in as many steps as there are; "itself" where they go in a
+/// circle. Links among the folders stay in its name, as they are followed: a secret that Kubernetes
+/// mounts is found through one of them after each of its updates.
+std::string behind_links(const std::string& path) {
+  constexpr int most_steps = 40;  // the kernel's own limit
+  std::filesystem::path file = path;
+  for (int i = 0; i < most_steps; ++i) {
+    std::error_code error;
+    const std::filesystem::path target = std::filesystem::read_symlink(file, error);
+    if (error) return file.string();
+    file = file.parent_path() / target;
+  }
+  return "itself";
+}
+
 class PosixFile final : public File {
  public:
   enum class Ownership { owned, borrowed };
@@ -105,9 +120,8 @@ class PosixOs final : public Os {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ELOOP) {
       return Error{ErrorCode::config,
-                   cat(path,
-                       " is a symbolic link, which is not followed for keys; name the file "
-                       "itself")};
+                   cat(path, " is a symbolic link, which is not followed for keys; name the file ",
+                       behind_links(path))};
     }
     if (fd < 0) return failure("open", path, errno);
     auto file = owned(fd, path);

@@ -62,7 +62,7 @@ class Os {
   virtual Result<std::unique_ptr<File>> open(const std::string& path) = 0;
 
   /// The same for a file that holds keys: ErrorCode::config if the path's last part is a link,
-  /// which is not followed, or no ordinary file.
+  /// which is not followed (the error names the file behind it), or no ordinary file.
   virtual Result<OpenedFile> open_itself(const std::string& path) = 0;
 
   /// A new file with mode 0600. Existing::error: fails if the name is taken (no link is followed).

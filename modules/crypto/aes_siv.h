@@ -13,6 +13,7 @@
 #include "modules/crypto/counter_engine.h"
 #include "modules/crypto/digest_engine.h"
 #include "modules/crypto/message.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 
@@ -20,7 +21,7 @@ namespace adyton::crypto {
 /// provider has (provider.h): its CMAC and counter mode for long messages, its AES for short ones,
 /// of which many are done block by block, side by side. One thread at a time; wiped by its
 /// destructor.
-class AesSiv {
+class AesSiv : public InSecretMemory {
  public:
   static constexpr std::size_t siv_size = 16;
   /// RFC 5297, section 7: S2V takes at most 127 strings, and the last is the plaintext.

@@ -7,6 +7,7 @@
 #include <cryptopp/hmac.h>
 
 #include "modules/crypto/hash_types.h"
+#include "modules/crypto/secret_memory.h"
 
 namespace adyton::crypto {
 namespace {
@@ -15,10 +16,8 @@ constexpr std::array<std::string_view, 9> names{"sha224",   "sha256",   "sha384"
                                                 "sha512",   "sha3_224", "sha3_256",
                                                 "sha3_384", "sha3_512", "blake2b"};
 
-CryptoPP::BLAKE2b make_blake2b(std::size_t size, Bytes key) {
-  return CryptoPP::BLAKE2b(key.data(), key.size(), nullptr, 0, nullptr, 0, false,
-                           static_cast<unsigned>(size));
-}
+// Where a state lies that comes of no key.
+struct InOrdinaryMemory {};
 
 }  // namespace
 
@@ -53,14 +52,18 @@ class Digest::State {
   virtual std::unique_ptr<State> clone() const = 0;
   virtual CryptoPP::HashTransformation& hash() = 0;
 
+  std::string_view kind;  // what stands before the hash's name
   Hash which;
   std::size_t size;
 };
 
-template <class H>
-class Digest::StateOf final : public Digest::State {
+template <class H, class Memory>
+class Digest::StateOf final : public Digest::State, public Memory {
  public:
-  StateOf(Hash which_, std::size_t size_, H hash) : hash_(std::move(hash)) {
+  template <class... Arguments>
+  StateOf(std::string_view kind_, Hash which_, std::size_t size_, Arguments... arguments)
+      : hash_(arguments...) {
+    kind = kind_;
     which = which_;
     size = size_;
   }
@@ -83,13 +86,25 @@ Digest::Digest(Hash hash) {
   }
   state_ = visit_hash(hash, [hash](auto tag) -> std::unique_ptr<State> {
     using H = typename decltype(tag)::type;
-    return std::make_unique<StateOf<H>>(hash, H::DIGESTSIZE, H());
+    return std::make_unique<StateOf<H, InOrdinaryMemory>>("", hash, H::DIGESTSIZE);
   });
 }
 
 Digest Digest::blake2b(std::size_t size, Bytes key) {
-  return Digest(
-      std::make_unique<StateOf<CryptoPP::BLAKE2b>>(Hash::blake2b, size, make_blake2b(size, key)));
+  const auto make = [&]<class Memory>(Memory) -> std::unique_ptr<State> {
+    return std::make_unique<StateOf<CryptoPP::BLAKE2b, Memory>>("", Hash::blake2b, size, key.data(),
+                                                                key.size(), nullptr, 0, nullptr, 0,
+                                                                false, static_cast<unsigned>(size));
+  };
+  return Digest(key.empty() ? make(InOrdinaryMemory()) : make(InSecretMemory()));
+}
+
+Digest Digest::hmac(Hash hash, Bytes key) {
+  return Digest(visit_hash(hash, [&](auto tag) -> std::unique_ptr<State> {
+    using H = typename decltype(tag)::type;
+    return std::make_unique<StateOf<CryptoPP::HMAC<H>, InSecretMemory>>(
+        "hmac-", hash, H::DIGESTSIZE, key.data(), key.size());
+  }));
 }
 
 Digest Digest::clone() const {
@@ -108,6 +123,9 @@ std::string Digest::value() const {
   return out;
 }
 
+std::string Digest::name() const {
+  return cat(state_->kind, hash_name(state_->which));
+}
 Hash Digest::hash() const {
   return state_->which;
 }

@@ -23,12 +23,15 @@ std::span<const std::string_view> hash_names();
 std::size_t digest_size(Hash hash);
 std::size_t block_size(Hash hash);
 
-/// A running digest. One thread at a time.
+/// A running digest, or authentication code. One thread at a time. What a key becomes lies in
+/// secret memory and is wiped by the destructor.
 class Digest {
  public:
   explicit Digest(Hash hash);
   /// BLAKE2b with a digest of 1 to 64 bytes and a key of 0 to 64 bytes.
   static Digest blake2b(std::size_t digest_size, Bytes key);
+  /// HMAC (RFC 2104) under a key of any length. The hash is one that supports_hmac().
+  static Digest hmac(Hash hash, Bytes key);
   Digest(Digest&&) noexcept;
   Digest& operator=(Digest&&) noexcept;
   ~Digest();
@@ -40,12 +43,15 @@ class Digest {
   /// The digest of everything so far; more may follow.
   std::string value() const;
 
+  /// "sha256"; "hmac-sha256" of an HMAC.
+  std::string name() const;
+  /// The hash that does the work.
   Hash hash() const;
   std::size_t size() const;
 
  private:
   class State;
-  template <class H>
+  template <class H, class Memory>
   class StateOf;
   explicit Digest(std::unique_ptr<State> state);
 

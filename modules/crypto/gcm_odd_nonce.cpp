@@ -34,7 +34,7 @@ void set_counter(Block& block, std::uint32_t value) {
 
 }  // namespace
 
-struct GcmOddNonce::State {
+struct GcmOddNonce::State : InSecretMemory {
   CryptoPP::GCM<CryptoPP::AES>::Decryption hash;
   CryptoPP::CTR_Mode<CryptoPP::AES>::Encryption ctr;
   CryptoPP::AES::Encryption aes;

@@ -1,6 +1,5 @@
 #include "modules/crypto/ipsec_mb.h"
 
-#include <new>
 #include <stdexcept>
 
 #include "modules/crypto/ipsec_mb_manager.h"
@@ -9,8 +8,8 @@ namespace adyton::crypto {
 namespace {
 
 ManagerPtr make_manager() {
-  ManagerPtr manager(alloc_mb_mgr(0));
-  if (!manager) throw std::bad_alloc();
+  void* const memory = allocate_secret(imb_get_mb_mgr_size());
+  ManagerPtr manager(imb_set_pointers_mb_mgr(memory, 0, 1));
   init_mb_mgr_auto(manager.get(), nullptr);
   return manager;
 }

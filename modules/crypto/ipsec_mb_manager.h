@@ -8,17 +8,20 @@
 #include <intel-ipsec-mb.h>
 
 #include "modules/crypto/engines.h"
+#include "modules/crypto/secret_memory.h"
 
 // Only for the ipsec_mb*.cpp.
 namespace adyton::crypto {
 
 struct FreeManager {
-  void operator()(IMB_MGR* manager) const { free_mb_mgr(manager); }
+  void operator()(IMB_MGR* manager) const { free_secret(manager); }
 };
 using ManagerPtr = std::unique_ptr<IMB_MGR, FreeManager>;
 
 /// This thread's manager, made at its first use; no job is under way between the calls of an
-/// engine. A forked child goes on with its copy. std::bad_alloc without memory.
+/// engine. It lies in secret memory: in its lanes stand states and the ends of messages that are
+/// worked on, which the library wipes afterwards. A forked child goes on with its copy.
+/// std::bad_alloc without memory.
 IMB_MGR& thread_manager();
 
 /// The job as an encryption or a digest of nothing so far.

@@ -20,9 +20,10 @@ constexpr std::size_t alignment = 64;
 constexpr std::size_t smallest_class = 7;
 constexpr std::size_t largest_class = 15;
 constexpr std::size_t region_size = 128 * 1024;
-// A larger block is scrypt's table: it would use up what may be locked, and is derived from a
-// password for a moment only.
-constexpr std::size_t largest_locked = 1024 * 1024;
+// A larger block would use up what may be locked, which is for keys: scrypt's table, which is
+// derived from a password for a moment only, and IPsec-MB's managers, one a thread, from which the
+// library clears keys itself.
+constexpr std::size_t largest_locked = region_size;
 
 // Stands before each block, in a cache line of its own, so that the block stays aligned.
 struct alignas(alignment) Header {

@@ -28,8 +28,10 @@ class Adyton:
     """An adyton that evaluates expressions (adyton_side.py)."""
 
     def __init__(self):
+        # Without a buffer Python loses the rest of a line that a pipe does not take at once.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         self.process = subprocess.Popen([PROGRAM, HERE / "adyton_side.py"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, text=True, env=environment)
 
     def __call__(self, expression, **values):
         request = json.dumps({"expression": expression, "values": values}, default=self.coded)

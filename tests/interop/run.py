@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests of this folder in a virtual environment that has Tink and cryptography from PyPI.
+"""Runs the tests of this folder in a virtual environment that has their packages from PyPI.
 
     run.py --adyton PROGRAM --environment FOLDER [PYTEST ARGUMENT...]
 
@@ -51,10 +51,10 @@ def main():
     options, rest = parser.parse_known_args()
     python = options.environment / "bin" / "python"
     if not has_everything(python):
-        print(f"Making {options.environment} with tink and cryptography from PyPI", flush=True)
+        print(f"Making {options.environment} with packages from PyPI (requirements.txt)", flush=True)
         reason = make(options.environment)
         if reason:
-            print(f"tink and cryptography cannot be had from PyPI: {reason}", flush=True)
+            print(f"the packages cannot be had from PyPI: {reason}", flush=True)
             return 1 if os.environ.get("CI") == "true" else SKIPPED
     os.environ["ADYTON"] = str(options.adyton.resolve())
     os.execv(python, [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", HERE, *rest])

@@ -2,13 +2,14 @@
 
 import base64
 import json
-import subprocess
+import resource
+import signal
 import sys
-import time
 
 import pytest
 from conftest import protect
-from test_key_secrecy import DEAD, RECORDS, assert_no_key, assert_nothing_tells, write_keyring, write_records
+from test_key_secrecy import (DEAD, assert_no_key, assert_nothing_tells, end_in_the_middle, write_keyring,
+                              write_records, write_slow_job)
 
 PASSPHRASE = "correct canary battery 4711"
 KMS = """
@@ -24,7 +25,7 @@ sys.stdout.buffer.write(aead.encrypt(data) if sys.argv[2] == "encrypt" else aead
 def seal(work, how):
     """Seals keys.json, whose key is known, in that way; the lines of [keyring.pii] that open it."""
     if how == "passphrase":
-        work.adyton("keys", "convert", "keys.json", "--to-passphrase-env", "CANARY")
+        work.adyton("keys", "convert", "keys.json", "--work-factor", "4", "--to-passphrase-env", "CANARY")
         return 'passphrase_env = "CANARY"'
     if how == "identity":
         recipient = work.adyton("keys", "identity", "-o", "identity.txt").stdout.decode().strip()
@@ -41,6 +42,10 @@ def secrets_of(work):
     """What must not be found besides the key: passphrase, identity, the KMS's own key."""
     yield PASSPHRASE.encode()
     yield base64.b64encode(PASSPHRASE.encode())[:-4]
+    yield from keys_of(work)
+
+
+def keys_of(work):
     if (work / "identity.txt").exists():
         line = (work / "identity.txt").read_text().split("AGE-SECRET-KEY-1")[1].strip()
         yield line[:20].encode()
@@ -80,6 +85,8 @@ def test_no_secret_in_what_any_command_leaves_or_prints(work, opened):
             work.adyton("run", "--dry-run", opened), work.adyton("test", opened, code=1),
             work.adyton("replay", opened, "--at", "in.ndjson:0"), work.adyton("verify", "test.receipt.json"),
             work.adyton("dead-letter", "list", "--show-records", "dead.ndjson"),
+            work.adyton("dead-letter", "stats", "dead.ndjson"),
+            work.adyton("dead-letter", "replay", "dead.ndjson", "--job", opened, "-o", "again.ndjson"),
             work.adyton("run", "--no-such-option", opened, code=2)]
     assert "test.receipt.json" in work.names()
     assert_nothing_found(work, *done)
@@ -96,21 +103,28 @@ def test_no_secret_in_the_messages_of_a_keyring_that_does_not_open(work, opened,
 
 
 def test_no_secret_in_the_state_of_a_killed_run(work, opened):
-    write_records(work, [{"id": n, "a": "text", "b": "more"} for n in range(4000)])
-    (work / "step.py").write_text("import time\n\ndef slow(record):\n    time.sleep(0.005)\n    return record\n")
-    text = (work / opened).read_text().replace('domain = "test"', 'domain = "test"\ncommit_every = "1 kB"')
-    step = '[[step]]\nuse = "python"\ncall = "step.py:slow"\n[sink]'
-    (work / opened).write_text(text.replace("[sink]", step))
-    with subprocess.Popen([sys.executable, "run", opened], cwd=work.folder, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 60
-        while not any(name.startswith(".adyton") for name in work.names()) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        time.sleep(0.5)
-        process.kill()
-        out, err = process.communicate()
-    assert any(name.startswith(".adyton") for name in work.names())
-    assert_nothing_found(work, subprocess.CompletedProcess("killed", -9, out, err))
+    write_slow_job(work, opened)
+    assert_nothing_found(work, end_in_the_middle(work, opened))
+
+
+def allow_core():
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def test_no_key_in_the_core_file_of_a_job(work, opened):
+    """The passphrase is in it: it stands in the environment."""
+    with open("/proc/sys/kernel/core_pattern") as pattern:
+        if pattern.read().strip() != "core":
+            pytest.skip("cores go elsewhere")
+    write_slow_job(work, opened)
+    end_in_the_middle(work, opened, signal.SIGABRT, preexec_fn=allow_core)
+    (name,) = (name for name in work.names() if name.startswith("core"))
+    with open(work / name, "rb") as file:
+        # Pages of nothing but zeros, most of them, are not worth the search.
+        core = b"".join(page for page in iter(lambda: file.read(4096), b"") if page.strip(b"\0"))
+    assert b"step.py:slow" in core, "the dump holds what it should not hide"
+    assert_no_key("core", core)
+    assert not [key for key in keys_of(work) if key in core]
 
 
 def test_no_key_in_the_traceback_of_a_script_that_holds_a_keyring(work):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -87,23 +88,39 @@ def test_no_key_in_the_messages_of_what_goes_wrong(work):
     assert_nothing_tells(work, *done)
 
 
+SLOW = '[[step]]\nuse = "python"\ncall = "step.py:slow"\n'
+
+
+def write_slow_job(work, job):
+    """Adds a step to the job that makes each of its 3000 records take a while, and lets it commit often."""
+    write_records(work, [{"id": n, "a": "text", "b": "more"} for n in range(3000)])
+    (work / "step.py").write_text("import time\n\ndef slow(record):\n    time.sleep(0.003)\n    return record\n")
+    text = (work / job).read_text().replace('domain = "test"', 'domain = "test"\ncommit_every = "1 kB"')
+    (work / job).write_text(text.replace("[sink]", SLOW + "[sink]"))
+
+
+def end_in_the_middle(work, job, how=signal.SIGKILL, **options):
+    """Ends a run by that signal once its manifest says that the key was used; what it printed."""
+    def key_was_used():
+        manifests = (work / name for name in work.names() if name.startswith(".adyton") and "manifest" in name)
+        return any(b'"keys":[{"keyring":"pii' in path.read_bytes() for path in manifests)
+
+    with subprocess.Popen([sys.executable, "run", job], cwd=work.folder, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, **options) as process:
+        deadline = time.monotonic() + 60
+        while not key_was_used() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(how)
+        out, err = process.communicate()
+    assert process.returncode == -how and key_was_used(), err
+    return subprocess.CompletedProcess("ended", process.returncode, out, err)
+
+
 def test_a_killed_run_leaves_no_key_in_its_state(work):
     write_keyring(work)
-    write_records(work, RECORDS * 2000)
-    (work / "step.py").write_text("import time\n\ndef slow(record):\n    time.sleep(0.01)\n")
-    step = '[[step]]\nuse = "python"\ncall = "step.py:slow"\n'
-    job = work.write_job("job.toml", protect("encrypt", "/a", missing="skip") + step)
-    text = (work / job).read_text()
-    (work / job).write_text(text.replace('domain = "test"', 'domain = "test"\ncommit_every = "1 kB"'))
-    with subprocess.Popen([sys.executable, "run", "--quiet", job], cwd=work.folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 30
-        while not (work / ".adyton").exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        time.sleep(0.3)
-        process.kill()
-    assert any(name.startswith(".adyton") for name in work.names())
-    assert_nothing_tells(work)
+    job = work.write_job("job.toml", protect("encrypt", "/a"))
+    write_slow_job(work, job)
+    assert_nothing_tells(work, end_in_the_middle(work, job))
 
 
 @pytest.fixture
@@ -130,6 +147,26 @@ def reopen(work, records, steps=None, domain="test"):
 
 
 FAILED = (["decryption failed"], [])
+
+
+def changes(text):
+    """Base64url texts of what is not the ciphertext."""
+    sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    wrong = [sealed[:size] for size in range(len(sealed))] + [sealed + b"\0", os.urandom(len(sealed)), bytes(100)]
+    wrong += [sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1:] for at in range(len(sealed))]
+    return [base64.urlsafe_b64encode(each).rstrip(b"=").decode() for each in wrong]
+
+
+def test_whatever_does_not_open_is_dead_for_one_reason_without_a_detail(work, sealed):
+    wrong = changes(sealed[0]["a"])
+    write_records(work, [{**sealed[0], "a": text} for text in wrong], "moved.ndjson")
+    job = work.write_job("open.toml", protect("decrypt", "/a", record_id="/id"), files=["moved.ndjson"],
+                         sink="open.ndjson", more=DEAD + "plain = true\n")
+    work.adyton("run", "--quiet", job)
+    dead = dead_letters(work / "dead.ndjson")
+    assert len(dead) == len(wrong) and (work / "open.ndjson").read_bytes() == b""
+    assert {(entry["reason"], entry.get("detail"), entry["field"]) for entry in dead} == {
+        ("decryption failed", None, "/a")}
 
 
 def test_ciphertexts_open_where_they_were_made(work, sealed):

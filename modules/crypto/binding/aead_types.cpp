@@ -208,7 +208,8 @@ struct Methods {
     }
   }
 
-  // How long a plaintext is shows only afterwards: they go through one piece of wiped memory.
+  // How long a plaintext is shows only afterwards: they go through one piece of wiped memory, and
+  // out of it only if none was refused.
   static PyObject* open_in_arena(Gil& gil, const Primitive& primitive,
                                  const PinnedList& ciphertexts, Bytes data) {
     Secret arena(ciphertexts.total());
@@ -223,10 +224,13 @@ struct Methods {
                   [&](std::size_t begin, std::size_t end) {
                     primitive.decrypt_many(std::span(messages).subspan(begin, end - begin));
                   });
+    const auto refused = std::ranges::find(messages, false, &Opening::ok);
+    if (refused != messages.end()) {
+      return refuse(gil, static_cast<std::size_t>(refused - messages.begin()));
+    }
     Ref results = new_hidden_list(messages.size());
     if (!results) return nullptr;
     for (std::size_t i = 0; i < messages.size(); ++i) {
-      if (!messages[i].ok) return refuse(gil, i);
       PyObject* const text =
           PyBytes_FromStringAndSize(reinterpret_cast<const char*>(messages[i].out),
                                     static_cast<Py_ssize_t>(messages[i].size));

@@ -48,12 +48,8 @@ PyObject* hmac_digest(PyObject*, PyObject* const* values, Py_ssize_t count, PyOb
     if (!key) return nullptr;
     const auto message = Buffer::of(gil, slots[1], "msg");
     if (!message) return nullptr;
-    const auto hash = hash_of(gil, slots[2], "digest");
+    const auto hash = hmac_hash_of(gil, slots[2], "digest");
     if (!hash) return nullptr;
-    if (!supports_hmac(*hash)) {
-      PyErr_SetString(PyExc_ValueError, "there is no HMAC with blake2b; use blake2b(key=...)");
-      return nullptr;
-    }
     if (!worth_releasing_gil(message->bytes().size())) {
       return bytes_of(hmac(*hash, key->bytes(), message->bytes()));
     }
@@ -195,24 +191,47 @@ PyObject* random_function(PyObject*, PyObject* const* values, Py_ssize_t count, 
   });
 }
 
+/// The characters of a str of ASCII; nullopt with TypeError set.
+std::optional<Bytes> ascii_of(Gil& gil, PyObject* object, const char* name) {
+  const auto characters = text(gil, object, name);
+  const auto length = static_cast<std::size_t>(PyUnicode_GET_LENGTH(object));
+  if (characters && characters->size() == length) return as_bytes(*characters);
+  PyErr_Format(PyExc_TypeError, "%s has characters that are not ASCII; encode it first", name);
+  return std::nullopt;
+}
+
+PyObject* compare(Bytes a, Bytes b) {
+  return PyBool_FromLong(constant_time_equal(a, b));
+}
+
+PyObject* compare_texts(Gil& gil, PyObject* first, PyObject* second) {
+  const auto a = ascii_of(gil, first, "a");
+  if (!a) return nullptr;
+  const auto b = ascii_of(gil, second, "b");
+  return b ? compare(*a, *b) : nullptr;
+}
+
 PyObject* compare_function(PyObject*, PyObject* const* values, Py_ssize_t count, PyObject* names) {
   return entry([=](Gil& gil) -> PyObject* {
     PyObject* slots[2];
     if (!take(gil, {"compare_digest", compare_parameters, 2, 2}, {values, count, names}, slots)) {
       return nullptr;
     }
+    if (PyUnicode_Check(slots[0]) && PyUnicode_Check(slots[1])) {
+      return compare_texts(gil, slots[0], slots[1]);
+    }
     const auto a = Buffer::of(gil, slots[0], "a");
     if (!a) return nullptr;
     const auto b = Buffer::of(gil, slots[1], "b");
     if (!b) return nullptr;
-    return PyBool_FromLong(constant_time_equal(a->bytes(), b->bytes()));
+    return compare(a->bytes(), b->bytes());
   });
 }
 
 PyMethodDef functions[] = {
     {"hmac_digest", fast(hmac_digest), fast_flags,
      "hmac_digest(key, msg, digest)\n--\n\n"
-     "HMAC (RFC 2104) of a message, bytes. digest: 'sha256' or another of SHA-2 and SHA-3."},
+     "HMAC (RFC 2104) of a message, bytes. digest: as hmac_new()'s digestmod."},
     {"cmac", fast(cmac), fast_flags,
      "cmac(key, data)\n--\n\nAES-CMAC (RFC 4493), 16 bytes. key: 16, 24 or 32 bytes."},
     {"hkdf", fast(hkdf_function), fast_flags,
@@ -232,7 +251,9 @@ PyMethodDef functions[] = {
      "random_bytes(n)\n--\n\nn bytes from the kernel's generator (getrandom(2))."},
     {"compare_digest", fast(compare_function), fast_flags,
      "compare_digest(a, b)\n--\n\n"
-     "Whether two bytes-like objects are equal, in a time that depends on their lengths alone."},
+     "Whether two bytes-like objects, or two strings of ASCII, are equal, in a time that depends "
+     "on\n"
+     "their lengths alone."},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -13,6 +13,7 @@ using python::Ref;
 using HashBox = Box<Digest>;
 
 constexpr const char* new_parameters[] = {"name", "data"};
+constexpr const char* hmac_parameters[] = {"key", "msg", "digestmod"};
 constexpr const char* data_parameter[] = {"data"};
 constexpr const char* blake2b_parameters[] = {"data", "digest_size", "key"};
 
@@ -28,8 +29,9 @@ void feed(Gil& gil, Digest& digest, Bytes data) {
   digest = std::move(fed);
 }
 
-PyObject* make_hash(Gil& gil, PyObject* module, Digest digest, PyObject* data) {
-  const auto buffer = OptionalBuffer::of(gil, data, "data");
+PyObject* make_hash(Gil& gil, PyObject* module, Digest digest, PyObject* data,
+                    const char* name = "data") {
+  const auto buffer = OptionalBuffer::of(gil, data, name);
   if (!buffer) return nullptr;
   feed(gil, digest, buffer->bytes());
   return HashBox::make(as_type(state_of(module).hash_type), std::move(digest));
@@ -41,6 +43,24 @@ PyObject* new_hash(PyObject* module, PyObject* const* values, Py_ssize_t count, 
     if (!take(gil, {"new", new_parameters, 1, 2}, {values, count, names}, slots)) return nullptr;
     const auto hash = hash_of(gil, slots[0], "name");
     return hash ? make_hash(gil, module, Digest(*hash), slots[1]) : nullptr;
+  });
+}
+
+PyObject* new_hmac(PyObject* module, PyObject* const* values, Py_ssize_t count, PyObject* names) {
+  return entry([=](Gil& gil) -> PyObject* {
+    PyObject* slots[3];
+    if (!take(gil, {"hmac_new", hmac_parameters, 1, 3}, {values, count, names}, slots)) {
+      return nullptr;
+    }
+    if (slots[2] == nullptr) {
+      PyErr_SetString(PyExc_TypeError, "hmac_new() is missing the argument 'digestmod'");
+      return nullptr;
+    }
+    const auto key = Buffer::of(gil, slots[0], "key");
+    if (!key) return nullptr;
+    const auto hash = hmac_hash_of(gil, slots[2], "digestmod");
+    if (!hash) return nullptr;
+    return make_hash(gil, module, Digest::hmac(*hash, key->bytes()), slots[1], "msg");
   });
 }
 
@@ -118,11 +138,11 @@ PyObject* hash_reduce(PyObject* self, PyObject*) {
 }
 
 PyObject* hash_repr(PyObject* self) {
-  return PyUnicode_FromFormat("<%s Hash object>", hash_name(HashBox::of(self).hash()).data());
+  return PyUnicode_FromFormat("<%s Hash object>", HashBox::of(self).name().c_str());
 }
 
 PyObject* get_name(PyObject* self, void*) {
-  return PyUnicode_FromString(hash_name(HashBox::of(self).hash()).data());
+  return PyUnicode_FromString(HashBox::of(self).name().c_str());
 }
 PyObject* get_digest_size(PyObject* self, void*) {
   return PyLong_FromSize_t(HashBox::of(self).size());
@@ -144,14 +164,17 @@ PyMethodDef methods[] = {
 };
 
 PyGetSetDef properties[] = {
-    {"name", get_name, nullptr, "The name that new() takes.", nullptr},
+    {"name", get_name, nullptr, "The name that new() takes; of an HMAC 'hmac-' and that name.",
+     nullptr},
     {"digest_size", get_digest_size, nullptr, "The length of the digest in bytes.", nullptr},
     {"block_size", get_block_size, nullptr, "The hash's internal block in bytes.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
 PyType_Slot type_slots[] = {
-    {Py_tp_doc, const_cast<char*>("A running digest, with the interface of hashlib's objects.")},
+    {Py_tp_doc,
+     const_cast<char*>("A running digest or HMAC, with the interface of hashlib's and hmac's "
+                       "objects.")},
     {Py_tp_methods, methods},
     {Py_tp_getset, properties},
     {Py_tp_repr, reinterpret_cast<void*>(hash_repr)},
@@ -171,6 +194,13 @@ PyMethodDef functions[] = {
     {"new", fast(new_hash), fast_flags,
      "new(name, data=b'')\n--\n\n"
      "A hash object by name, one of algorithms_available. ValueError for another."},
+    {"hmac_new", fast(new_hmac), fast_flags,
+     "hmac_new(key, msg=None, digestmod='')\n--\n\n"
+     "A running HMAC (RFC 2104), as hmac.new() makes it.\n\n"
+     "digestmod, which must be given: 'sha256' or another of SHA-2 and SHA-3, or what makes such "
+     "hash\n"
+     "objects: hashlib.sha256. For one message hmac_digest() is faster. Compare codes with\n"
+     "compare_digest()."},
     {"sha224", fast(new_named<Hash::sha224>), fast_flags,
      "sha224(data=b'')\n--\n\nSHA-224 (FIPS 180-4)."},
     {"sha256", fast(new_named<Hash::sha256>), fast_flags,

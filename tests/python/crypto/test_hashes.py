@@ -65,9 +65,66 @@ def test_hmac_is_the_standard_librarys(name):
         assert crypto.hmac_digest(key, data, name) == hmac.digest(key, data, name)
 
 
+@pytest.mark.parametrize("name", WITH_HMAC)
+def test_running_hmacs_are_the_standard_librarys(name):
+    for length in LENGTHS:
+        key, data = os.urandom(length % 300), os.urandom(length)
+        expected = hmac.new(key, data, name)
+        fed = crypto.hmac_new(key, digestmod=name)
+        for at in range(0, length, length // 3 + 1):
+            fed.update(data[at:at + length // 3 + 1])
+        for made in (crypto.hmac_new(key, data, name), crypto.hmac_new(key, msg=data, digestmod=name), fed):
+            assert made.digest() == expected.digest()
+            assert made.hexdigest() == expected.hexdigest()
+            assert (made.name, made.digest_size, made.block_size) == (
+                expected.name, expected.digest_size, expected.block_size)
+
+
+@pytest.mark.parametrize("name", WITH_HMAC)
+def test_updates_and_copies_of_an_hmac(name):
+    made, expected = crypto.hmac_new(b"key", None, name), hmac.new(b"key", None, name)
+    for part in (b"a", bytearray(b"b" * 200), memoryview(b"c" * 70_000), b""):
+        made.update(part)
+        expected.update(part)
+        assert made.digest() == expected.digest() == made.digest()
+    twin = made.copy()
+    made.update(b"more")
+    assert twin.digest() == expected.digest() != made.digest()
+    assert repr(made) == f"<hmac-{name} Hash object>"
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(TypeError):
+            pickle.dumps(made, protocol)
+
+
+def test_what_makes_hash_objects_names_the_hash_of_an_hmac():
+    expected = hmac.digest(b"key", b"text", "sha384")
+    for digestmod in (hashlib.sha384, crypto.sha384, lambda: hashlib.new("sha384")):
+        assert crypto.hmac_new(b"key", b"text", digestmod).digest() == expected
+        assert crypto.hmac_digest(b"key", b"text", digestmod) == expected
+
+
+def test_an_hmac_without_a_hash_or_a_key_says_what_is_missing():
+    with pytest.raises(TypeError, match="missing the argument 'digestmod'"):
+        crypto.hmac_new(b"key", b"text")
+    with pytest.raises(ValueError, match="no hash ''; see"):
+        crypto.hmac_new(b"key", b"text", "")
+    with pytest.raises(TypeError, match="digestmod must be a str, not int"):
+        crypto.hmac_new(b"key", b"text", 256)
+    with pytest.raises(AttributeError):
+        crypto.hmac_new(b"key", b"text", dict)
+    with pytest.raises(ZeroDivisionError):
+        crypto.hmac_new(b"key", b"text", lambda: 1 // 0)
+    with pytest.raises(TypeError, match="key must be bytes-like, not str"):
+        crypto.hmac_new("key", b"text", "sha256")
+    with pytest.raises(TypeError, match="msg must be bytes-like, not str"):
+        crypto.hmac_new(b"key", "text", "sha256")
+
+
 def test_hmac_with_blake2b_names_the_way_out():
-    with pytest.raises(ValueError, match="use blake2b"):
-        crypto.hmac_digest(b"k", b"m", "blake2b")
+    for call in (crypto.hmac_digest, crypto.hmac_new):
+        for digest in ("blake2b", hashlib.blake2b):
+            with pytest.raises(ValueError, match="use blake2b"):
+                call(b"k", b"m", digest)
 
 
 def test_cmac_gives_the_tags_of_rfc_4493():
@@ -121,8 +178,13 @@ def test_compare_digest():
     assert crypto.compare_digest(b"equal", b"equam") is False
     assert crypto.compare_digest(b"equal", b"equa") is False
     assert crypto.compare_digest(b"", b"") is True
-    with pytest.raises(TypeError):
-        crypto.compare_digest("equal", "equal")
+    code = hmac.new(b"key", b"text", "sha256").hexdigest()
+    assert crypto.compare_digest(crypto.hmac_new(b"key", b"text", "sha256").hexdigest(), code) is True
+    assert crypto.compare_digest(code, code[:-1] + "x") is False
+    assert crypto.compare_digest("", "") is True
+    for wrong in (("equal", b"equal"), (b"equal", "equal"), ("é", "é"), ("e", "é"), ("\ud800", "e")):
+        with pytest.raises(TypeError):
+            crypto.compare_digest(*wrong)
 
 
 def test_functions_can_be_sent_to_another_process_by_name():
@@ -139,6 +201,8 @@ def test_functions_can_be_sent_to_another_process_by_name():
     lambda secret: crypto.scrypt(secret, secret),
     lambda secret: crypto.scrypt(pasword=secret),
     lambda secret: crypto.hmac_digest(secret, secret),
+    lambda secret: crypto.hmac_new(secret, secret),
+    lambda secret: crypto.hmac_new(secret, secret.decode(), "sha256"),
     lambda secret: crypto.cmac(secret, secret),
     lambda secret: crypto.compare_digest(secret),
     lambda secret: crypto.blake2b(secret, key=secret.decode()),

@@ -69,6 +69,29 @@ TEST_CASE("creating follows no link") {
   CHECK(*read_file(*os, folder / "target") == "kept");
 }
 
+TEST_CASE("a file that holds keys is not read through a link, and the error names it") {
+  Folder folder;
+  const auto os = make_os();
+  // As Kubernetes mounts a secret: each update has a folder of its own, and a link leads to it.
+  std::filesystem::create_directory(folder / "..2026_11_30");
+  REQUIRE(write_file(*os, folder / "..2026_11_30/key", "k", Existing::error).ok());
+  REQUIRE(::symlink("..2026_11_30", (folder / "..data").c_str()) == 0);
+  REQUIRE(::symlink("..data/key", (folder / "key").c_str()) == 0);
+  REQUIRE(::symlink((folder / "key").c_str(), (folder / "other").c_str()) == 0);
+  for (const char* name : {"key", "other"}) {
+    const auto refused = os->open_itself(folder / name);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == ErrorCode::config);
+    CHECK(refused.error().message ==
+          cat(folder / name, " is a symbolic link, which is not followed for keys; name the file ",
+              folder / "..data/key"));
+  }
+  CHECK(os->open_itself(folder / "..data/key").ok());
+
+  REQUIRE(::symlink("circle", (folder / "circle").c_str()) == 0);
+  CHECK(os->open_itself(folder / "circle").error().message.ends_with("; name the file itself"));
+}
+
 TEST_CASE("a file that is being written cannot be created a second time") {
   Folder folder;
   const auto os = make_os();

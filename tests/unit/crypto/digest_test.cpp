@@ -86,6 +86,28 @@ TEST_CASE("BLAKE2b takes a key and a digest size") {
   CHECK(hex(Digest::blake2b(1, {}).value()) == "2e");
 }
 
+TEST_CASE("an HMAC fed in parts is that of the whole, for every hash and length of key") {
+  const std::string text(300, 't');
+  for (const std::string_view name : hash_names()) {
+    const Hash hash = *parse_hash(name);
+    if (!supports_hmac(hash)) continue;
+    CAPTURE(name);
+    for (std::size_t size = 0; size < 300; size += 7) {
+      const std::string key(size, 'k');
+      Digest running = Digest::hmac(hash, as_bytes(key));
+      running.update(as_bytes(text).first(size));
+      const Digest clone = running.clone();
+      CHECK(clone.value() == hmac(hash, as_bytes(key), as_bytes(text).first(size)));
+      running.update(as_bytes(text).subspan(size));
+      CHECK(running.value() == hmac(hash, as_bytes(key), as_bytes(text)));
+      CHECK(running.value() == running.value());
+      CHECK(clone.value() != running.value());
+    }
+    CHECK(Digest::hmac(hash, {}).name() == cat("hmac-", name));
+    CHECK(Digest::hmac(hash, {}).size() == digest_size(hash));
+  }
+}
+
 // RFC 4231, test case 2, and NIST's SHA-3 HMAC of the same input.
 TEST_CASE("HMAC gives the published tags") {
   const Bytes key = as_bytes("Jefe");
