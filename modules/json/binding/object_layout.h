@@ -107,6 +107,8 @@ class DictTable {
     const Py_ssize_t distance = entry_ - first_;
     return stride_ == 2 ? distance / 2 : distance / 3;
   }
+  /// Whether there are no more; false where that is not known.
+  ADYTON_ALWAYS_INLINE bool ended() const { return entry_ == stop_; }
   /// The value some entries further, or null.
   ADYTON_ALWAYS_INLINE PyObject* ahead(Py_ssize_t entries) const {
     return entries * stride_ < stop_ - entry_ ? entry_[entries * stride_ + 1] : nullptr;
@@ -144,6 +146,7 @@ class SharedTable {
     ++value_;
   }
   ADYTON_ALWAYS_INLINE Py_ssize_t index() const { return value_ - first_; }
+  ADYTON_ALWAYS_INLINE bool ended() const { return value_ == stop_; }
   ADYTON_ALWAYS_INLINE PyObject* ahead(Py_ssize_t entries) const {
     return entries < stop_ - value_ ? value_[entries] : nullptr;
   }
@@ -169,6 +172,7 @@ class AnyTable {
   }
   void next() { index_ = next_; }
   Py_ssize_t index() const { return index_; }
+  bool ended() const { return false; }
   PyObject* ahead(Py_ssize_t) const { return nullptr; }
 
  private:

@@ -30,6 +30,7 @@ struct Open {
 
   Kind kind = Kind::list;
   bool first = true;           // nothing was written of it but the bracket
+  bool last = false;           // nothing stood behind what was opened in it, then
   PyObject* object = nullptr;  // see OpenContainers
   PyObject* items = nullptr;   // owned, or null
   Py_ssize_t index = 0;

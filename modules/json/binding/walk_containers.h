@@ -81,7 +81,18 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::close(U
       (bracket == '}' && end[-1].kind == Open::Kind::sorted_dict)) [[unlikely]]
     return Left::ended;
   --end;
-  const Open::Kind kind = end[-1].kind;
+  Open::Kind kind = end[-1].kind;
+  if constexpr (fixed) {
+    // Where nothing was to follow, and no Python code could change that since, what is around has
+    // ended.
+    while (end[-1].last) {
+      if (!make_room(out)) return Left::failed;
+      *out++ = static_cast<Unit>(kind <= Open::Kind::items ? ']' : '}');
+      if (!open_.is_above_settled(end - 1) || kind == Open::Kind::sorted_dict) return Left::ended;
+      --end;
+      kind = end[-1].kind;
+    }
+  }
   if (kind > Open::Kind::sorted_dict) return Left::open;
   if (!put_separator(out, end)) [[unlikely]]
     return Left::failed;
@@ -110,11 +121,21 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::open(Unit*& out, Open*& end, PyObje
                : found == Found::list ? Open::Kind::list
                                       : Open::Kind::tuple;
   entry.first = true;
+  entry.last = false;
   entry.object = object;
   entry.items = nullptr;
   entry.index = 0;
   entry.size = is_dict ? dict_size(object) : 0;
   return put_opening(out, is_dict ? '{' : '[');
+}
+
+/// Whether no entries follow those that were gone over; false where that is not known.
+inline bool ended(const Open& open) {
+  if (open.kind != Open::Kind::dict) return open.index == Py_SIZE(open.object);
+  DictTable table;
+  if (!read_table(open.object, table)) return false;
+  table.skip(open.index);
+  return table.ended();
 }
 
 /// Opens what was open when the document was left.
@@ -134,6 +155,7 @@ template <class Form, Style style>
     }
     end[-1].index = level.entries;
     end[-1].first = false;
+    end[-1].last = ended(end[-1]);
   }
   open_.set_end(end);
   resume_ = next;
@@ -216,6 +238,7 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::element
     if (index + 2 < size) __builtin_prefetch(items[index + 2]);
     end[-1].index = index;
     end[-1].first = false;
+    end[-1].last = index == size;
     if (found != Found::list && found != Found::tuple) return leave(out, end, item, found);
     if (!may_open(end, item) || !open(out, end, item, found)) [[unlikely]]
       return Left::failed;
@@ -280,7 +303,7 @@ template <class Table>
 ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries(Unit*& out,
                                                                                  Open*& end,
                                                                                  Table table) {
-  table.skip(end[-1].index);
+  if (end[-1].index != 0) table.skip(end[-1].index);
   while (true) {
     if (!make_room(out)) [[unlikely]]
       return Left::failed;
@@ -319,6 +342,7 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
     if (PyObject* const ahead = table.ahead(0)) prefetch_inside(ahead);
     end[-1].index = table.index();
     end[-1].first = false;
+    end[-1].last = table.ended();
     if constexpr (Table::is_plain) {
       // Dicts in dicts are walked in this same loop.
       if (found == Found::dict && !sorted_) {

@@ -133,3 +133,25 @@ def test_what_python_code_changes_meanwhile_is_seen():
         return "changed"
 
     assert ours.dumpb(document, default=change) == b'[1,{"a":2,"b":"changed","c":3},4,"later"]'
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5, 30])
+def test_what_comes_behind_the_last_element_meanwhile_is_seen(depth):
+    class Changing:
+        pass
+
+    inner = [Changing(), [{"x": 1}]]
+    around = inner
+    for level in range(depth):
+        around = [around] if level % 2 else {"d": around}
+    outer = [around]
+
+    def change(_):
+        outer.append("later")
+        inner.append({"y": [2]})
+        return "changed"
+
+    expected = '["changed",[{"x":1}],{"y":[2]}]'
+    for level in range(depth):
+        expected = f"[{expected}]" if level % 2 else f'{{"d":{expected}}}'
+    assert ours.dumpb(outer, default=change).decode() == f'[{expected},"later"]'
