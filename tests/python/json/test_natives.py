@@ -922,11 +922,12 @@ def test_nothing_is_kept():
               uuid.UUID(int=1), Colour.NESTED, decimal.Decimal("2.5"), array.array("d", [1, 2]),
               memoryview(array.array("i", [1])), {Colour.GREEN: 1, uuid.UUID(int=2): 2}, b"bytes"]
     unknown = types.SimpleNamespace()
+    letters = array.array("u", "a")  # once: from 3.13 on it warns, and pytest keeps each warning
 
     def work():
         ours.dumpb(values, bytes_as="base64")
         ours.dumps(values, bytes_as="base64url", indent=1, default=repr, natives=True)
-        for value in (Frozen(1, unknown), array.array("u", "a"), {Frozen(1): 1}):
+        for value in (Frozen(1, unknown), letters, {Frozen(1): 1}):
             with pytest.raises(TypeError):
                 ours.dumpb([values[:-1], value])
 
