@@ -88,7 +88,8 @@ Result<pipeline::LetterIdentities> letter_identities(Os& os,
 }
 
 Threads::Threads(unsigned count) {
-  if (count > 1) pool_ = std::make_unique<Pool>(count - 1);
+  // Of its threads the pool leaves one idle, in whose place the caller works.
+  if (count > 1) pool_ = std::make_unique<Pool>(count);
 }
 
 crypto::age::Executor Threads::executor() {
