@@ -32,11 +32,6 @@ Status Outputs::for_each_made(Each&& each) {
   return {};
 }
 
-/// Records that an output refuses died behind the last step.
-std::uint32_t Outputs::step_of_sink() const {
-  return static_cast<std::uint32_t>(job_.steps.size() + 1);
-}
-
 Status Outputs::open(Made& made, const Output& output) {
   // Empties what an earlier run left there: with a new file key all of it is written anew.
   ADYTON_CHECK(made.file.create());

@@ -82,13 +82,13 @@ class Outputs {
     SinkState last = {};  // the sink's state once it is closed
   };
 
-  std::uint32_t step_of_sink() const;
   Status open(Made& made, const Output& output);
   Status close(Made& made);
   /// Closes an output that all was written to, be it nothing.
   Status complete(Made& made, const Output& output);
   Status resume(Made& made, const OutputMark& mark, const Output* output,
                 Manifest::Phase phase) const;
+  /// Records that an output refuses died behind the last step.
   std::uint32_t sink_step() const { return static_cast<std::uint32_t>(job_.steps.size() + 1); }
   static OutputMark mark_of(const Made& made);
   template <class Each>

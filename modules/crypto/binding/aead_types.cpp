@@ -241,14 +241,6 @@ struct Methods {
   }
 };
 
-// The Keyring among the arguments; nullptr with TypeError set.
-const Keyring* keyring_of(Gil& gil, PyObject* object, const char* function) {
-  if (const Keyring* const keyring = find_keyring(gil, object)) return keyring;
-  PyErr_Format(PyExc_TypeError, "%s() takes a Keyring, not %.100s; load one with Keyring.load()",
-               function, Py_TYPE(object)->tp_name);
-  return nullptr;
-}
-
 PyObject* new_aead(PyTypeObject* type, PyObject* tuple, PyObject* dict) {
   return entry([=](Gil& gil) -> PyObject* {
     PyObject* slots[1];

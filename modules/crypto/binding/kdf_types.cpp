@@ -180,9 +180,7 @@ PyObject* verify(PyObject* self, PyObject* const* values, Py_ssize_t count, PyOb
     if (!key) return nullptr;
     const WipeAtExit wipe_key(*key);
     if (constant_time_equal(as_bytes(*key), expected->bytes())) Py_RETURN_NONE;
-    PyErr_SetString(state_of(PyType_GetModule(Py_TYPE(self))).verification_error.get(),
-                    "verification failed");
-    return nullptr;
+    return refuse_verification(self);
   });
 }
 

@@ -300,9 +300,12 @@ py::object keyring_class(py::module_& module) {
 
 }  // namespace
 
-const Keyring* find_keyring(Gil&, PyObject* object) {
+const Keyring* keyring_of(Gil&, PyObject* object, const char* function) {
   const py::handle handle(object);
-  return py::isinstance<Keyring>(handle) ? handle.cast<const Keyring*>() : nullptr;
+  if (py::isinstance<Keyring>(handle)) return handle.cast<const Keyring*>();
+  PyErr_Format(PyExc_TypeError, "%s() takes a Keyring, not %.100s; load one with Keyring.load()",
+               function, Py_TYPE(object)->tp_name);
+  return nullptr;
 }
 
 int add_keyring_type(Gil&, PyObject* object, State&) {

@@ -7,7 +7,8 @@
 
 namespace adyton::crypto {
 
-/// The Keyring in a Python object, which owns it; nullptr, with no exception set, if it is none.
-const Keyring* find_keyring(python::Gil& gil, PyObject* object);
+/// The Keyring in a Python object, which owns it: the argument of `function`. nullptr with
+/// TypeError set if it is none.
+const Keyring* keyring_of(python::Gil& gil, PyObject* object, const char* function);
 
 }  // namespace adyton::crypto

@@ -25,13 +25,8 @@ PyObject* new_mac(PyTypeObject* type, PyObject* tuple, PyObject* dict) {
   return entry([=](Gil& gil) -> PyObject* {
     PyObject* slots[2];
     if (!take(gil, {"Mac", new_parameters, 1, 1}, tuple, dict, slots)) return nullptr;
-    const Keyring* const keyring = find_keyring(gil, slots[0]);
-    if (keyring == nullptr) {
-      PyErr_Format(PyExc_TypeError,
-                   "Mac() takes a Keyring, not %.100s; load one with Keyring.load()",
-                   Py_TYPE(slots[0])->tp_name);
-      return nullptr;
-    }
+    const Keyring* const keyring = keyring_of(gil, slots[0], "Mac");
+    if (keyring == nullptr) return nullptr;
     std::uint64_t id = keyring->primary_key_id();
     if (slots[1] != nullptr && slots[1] != Py_None) {
       const auto given = number(gil, slots[1], "key_id", 0xffffffff);
@@ -75,9 +70,7 @@ PyObject* verify_mac(PyObject* self, PyObject* const* values, Py_ssize_t count, 
     release_if_worth(gil, data->bytes().size(),
                      [&] { right = MacBox::of(self).verify(code->bytes(), data->bytes()); });
     if (right) Py_RETURN_NONE;
-    PyErr_SetString(state_of(PyType_GetModule(Py_TYPE(self))).verification_error.get(),
-                    "verification failed");
-    return nullptr;
+    return refuse_verification(self);
   });
 }
 

@@ -34,13 +34,8 @@ PyObject* make(PyTypeObject* type, PyObject* tuple, PyObject* dict) {
     PyObject* slots[1];
     const char* const name = std::strrchr(type->tp_name, '.') + 1;
     if (!take(gil, {name, keyring_parameter, 1, 1}, tuple, dict, slots)) return nullptr;
-    const Keyring* const keyring = find_keyring(gil, slots[0]);
-    if (keyring == nullptr) {
-      PyErr_Format(PyExc_TypeError,
-                   "%s() takes a Keyring, not %.100s; load one with Keyring.load()", name,
-                   Py_TYPE(slots[0])->tp_name);
-      return nullptr;
-    }
+    const Keyring* const keyring = keyring_of(gil, slots[0], name);
+    if (keyring == nullptr) return nullptr;
     Result<Primitive> primitive = Primitive::create(*keyring);
     if (!primitive) return python::raise(gil, primitive.error());
     return Box<Primitive>::make(type, *std::move(primitive));
@@ -77,9 +72,7 @@ PyObject* verify(PyObject* self, PyObject* const* values, Py_ssize_t count, PyOb
       right = Box<Verifier>::of(self).verify(signature->bytes(), data->bytes());
     }
     if (right) Py_RETURN_NONE;
-    PyErr_SetString(state_of(PyType_GetModule(Py_TYPE(self))).verification_error.get(),
-                    "verification failed");
-    return nullptr;
+    return refuse_verification(self);
   });
 }
 

@@ -24,6 +24,14 @@ inline State& state_of(PyObject* module) {
   return *static_cast<State*>(PyModule_GetState(module));
 }
 
+/// Of a method whose object does not verify what it was given, whatever the reason: nullptr with
+/// VerificationError set.
+inline PyObject* refuse_verification(PyObject* self) {
+  PyErr_SetString(state_of(PyType_GetModule(Py_TYPE(self))).verification_error.get(),
+                  "verification failed");
+  return nullptr;
+}
+
 inline PyTypeObject* as_type(const python::Ref& ref) {
   return reinterpret_cast<PyTypeObject*>(ref.get());
 }
