@@ -11,7 +11,6 @@ is installed. "the provider alone" is a C++ program that calls the same engine o
 The last row seals a file of 4 GiB with adyton and with age, where both are there.
 """
 
-import argparse
 import json
 import os
 import re
@@ -24,7 +23,6 @@ from pathlib import Path
 import peers
 import rows
 
-ROOT = Path(__file__).resolve().parents[1]
 CELLS = Path(__file__).parent / "loops" / "crypto_cells.py"
 PEERS = ("cryptography", "PyNaCl", "tink", "pycryptodome")
 SYSTEM = Path("/usr/lib/python3/dist-packages")
@@ -104,17 +102,8 @@ def can_seal(adyton):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--json", metavar="FILE", help="write the rows there too")
-    parser.add_argument("--adyton", default=ROOT / "build" / "release" / "adyton")
-    parser.add_argument("--rounds", type=int, default=rows.ROUNDS)
-    parser.add_argument("--only", default="", metavar="TEXT", help="the cases whose name has TEXT in it")
-    arguments = parser.parse_args()
-    adyton = Path(arguments.adyton).resolve()
-    program = adyton.parent / "bench_crypto_provider"
-    for executable in (adyton, program):
-        if not os.access(executable, os.X_OK):
-            rows.fail(f"{executable} is not there: ./dev build")
+    arguments = rows.cell_arguments(__doc__, "bench_crypto_provider")
+    adyton, program = arguments.adyton, arguments.program
     cores = sorted(os.sched_getaffinity(0))
     python = peers.python_with(*PEERS)
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"

@@ -11,7 +11,6 @@ a C++ program that locates fields in NDJSON, fully validated, on one core.
 The file is not called json.py because every other bench imports the module of that name.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -23,7 +22,6 @@ import peers
 import records
 import rows
 
-ROOT = Path(__file__).resolve().parents[1]
 CELLS = Path(__file__).parent / "loops" / "json_cells.py"
 PEERS = ("orjson", "ssrjson", "msgspec", "numpy")
 RECORD_PLANE = {"pick": (1.5, 2.5), "replace": (1.0, 2.0)}
@@ -66,17 +64,8 @@ def record_plane_rows(program, rounds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--json", metavar="FILE", help="write the rows there too")
-    parser.add_argument("--adyton", default=ROOT / "build" / "release" / "adyton")
-    parser.add_argument("--rounds", type=int, default=rows.ROUNDS)
-    parser.add_argument("--only", default="", metavar="TEXT", help="the cases whose name has TEXT in it")
-    arguments = parser.parse_args()
-    adyton = Path(arguments.adyton).resolve()
-    program = adyton.parent / "bench_record_plane"
-    for executable in (adyton, program):
-        if not os.access(executable, os.X_OK):
-            rows.fail(f"{executable} is not there: ./dev build")
+    arguments = rows.cell_arguments(__doc__, "bench_record_plane")
+    adyton, program = arguments.adyton, arguments.program
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     table = python_rows(adyton, peers.python_with(*PEERS), arguments.rounds, arguments.only)
     table += [row for row in record_plane_rows(program, arguments.rounds) if arguments.only in row.case]

@@ -5,13 +5,16 @@ that of the medians and more than 1 means that Adyton is better; "low" and "high
 the best ratio of a single round.
 """
 
+import argparse
 import json
 import os
 import statistics
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 7
 
 
@@ -158,3 +161,20 @@ def interleave(measures, rounds=ROUNDS):
 def fail(message):
     """End a bench that cannot be run, with the reason."""
     sys.exit(f"bench: {message}")
+
+
+def cell_arguments(documentation, program):
+    """The arguments of a bench whose cells are measured inside Adyton: json, rounds, only, adyton, and
+    `program`, the C++ one beside it that measures the rest."""
+    parser = argparse.ArgumentParser(description=documentation.partition("\n")[0])
+    parser.add_argument("--json", metavar="FILE", help="write the rows there too")
+    parser.add_argument("--adyton", type=Path, default=ROOT / "build" / "release" / "adyton")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--only", default="", metavar="TEXT", help="the cases whose name has TEXT in it")
+    arguments = parser.parse_args()
+    arguments.adyton = arguments.adyton.resolve()
+    arguments.program = arguments.adyton.parent / program
+    for executable in (arguments.adyton, arguments.program):
+        if not os.access(executable, os.X_OK):
+            fail(f"{executable} is not there: ./dev build")
+    return arguments
