@@ -1,9 +1,9 @@
-// Python's allocation functions over BlockHeap. All calls go through the table of functions that
-// PyMem_SetAllocator fills. The four that are called most are defined here, in place of the
-// library's, so that no indirect call is between a caller and the heap: they look into the table,
-// and where it holds other functions (a debugging hook, tracemalloc's, malloc) they leave it to the
-// library's own. Its table and functions have the names below by grace of the renamed copy of the
-// library's obmalloc.o that is linked (cmake/EmbeddedPython.cmake).
+// Python's allocation functions over BlockHeap and LargeBlocks. All calls go through the table of
+// functions that PyMem_SetAllocator fills. The four that are called most are defined here, in place
+// of the library's, so that no indirect call is between a caller and the heap: they look into the
+// table, and where it holds other functions (a debugging hook, tracemalloc's, malloc) they leave it
+// to the library's own. Its table and functions have the names below by grace of the renamed copy
+// of the library's obmalloc.o that is linked (cmake/EmbeddedPython.cmake).
 #include "host/python/object_allocator.h"
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include <Python.h>
 
 #include "host/python/block_heap.h"
+#include "host/python/large_blocks.h"
 
 extern "C" {
 // Declared by CPython's internal headers only.
@@ -33,7 +34,7 @@ const char* cpython_allocator_name();
 namespace adyton::python {
 namespace {
 
-/// The heap and what malloc gave in its place, counted.
+/// Where the memory comes from: the heap, or, of what is larger, malloc and LargeBlocks.
 class Objects {
  public:
   void* allocate(std::size_t size) {
@@ -46,7 +47,7 @@ class Objects {
   }
 
   void* allocate_zeroed(std::size_t size) {
-    if (size > BlockHeap::largest) return counted(PyMem_RawCalloc(1, size));
+    if (size > BlockHeap::largest) return allocate_other_zeroed(size);
     void* const memory = allocate(size);
     return memory != nullptr ? std::memset(memory, 0, size) : nullptr;
   }
@@ -59,11 +60,15 @@ class Objects {
 
   void* resize(void* memory, std::size_t size) {
     if (memory == nullptr) return allocate(size);
-    return heap_.owns(memory) ? resize_block(memory, size) : PyMem_RawRealloc(memory, size);
+    if (heap_.owns(memory)) return resize_block(memory, size);
+    if (large_.owns(memory)) return resize_large(memory, size);
+    // What malloc began it goes on with: it alone knows how much there is to copy.
+    return PyMem_RawRealloc(memory, size);
   }
 
-  std::size_t from_malloc() const { return from_malloc_; }
   BlockHeap::Usage usage() const { return heap_.usage(); }
+  std::size_t large() const { return large_.count(); }
+  std::size_t from_malloc() const { return from_malloc_; }
 
  private:
   [[gnu::noinline, gnu::hot]] void* allocate_other(std::size_t size) {
@@ -72,12 +77,24 @@ class Objects {
       void* const block = heap_.allocate(size == 0 ? 1 : size);
       if (block != nullptr) return block;
       // Where there is no room for a region, malloc may have some left.
+    } else if (size >= LargeBlocks::least) {
+      void* const block = large_.allocate(size);
+      if (block != nullptr) return block;
     }
     return counted(PyMem_RawMalloc(size));
   }
 
+  [[gnu::noinline]] void* allocate_other_zeroed(std::size_t size) {
+    if (size >= LargeBlocks::least) {
+      void* const block = large_.allocate_zeroed(size);
+      if (block != nullptr) return block;
+    }
+    return counted(PyMem_RawCalloc(1, size));
+  }
+
   [[gnu::noinline, gnu::hot]] void release_other(void* memory) {
     if (memory == nullptr) return;
+    if (large_.owns(memory)) return large_.release(memory);
     PyMem_RawFree(memory);
     --from_malloc_;
   }
@@ -94,12 +111,22 @@ class Objects {
     return moved;
   }
 
+  void* resize_large(void* block, std::size_t size) {
+    if (size >= LargeBlocks::least) return large_.resize(block, size);
+    void* const moved = allocate(size);
+    if (moved == nullptr) return block;
+    std::memcpy(moved, block, size);
+    large_.release(block);
+    return moved;
+  }
+
   void* counted(void* memory) {
     if (memory != nullptr) ++from_malloc_;
     return memory;
   }
 
   BlockHeap heap_;
+  LargeBlocks large_;
   std::size_t from_malloc_ = 0;
 };
 
@@ -137,8 +164,9 @@ void print_usage(FILE* out) {
     }
   }
   std::fprintf(out,
-               "regions of 2 MiB: %zu, of which empty: %zu\nlarger blocks, from malloc: %zu\n\n",
-               usage.regions, usage.empty_regions, objects.from_malloc());
+               "regions of 2 MiB: %zu, of which empty: %zu\nlarger blocks, from malloc: %zu\n"
+               "blocks of 8 MiB and more: %zu\n\n",
+               usage.regions, usage.empty_regions, objects.from_malloc(), objects.large());
 }
 
 }  // namespace
@@ -180,7 +208,7 @@ using namespace adyton::python;
 // sys.getallocatedblocks(). pymalloc's are none unless PYTHONMALLOC asks for it.
 Py_ssize_t _Py_GetAllocatedBlocks() {
   return cpython_allocated_blocks() +
-         static_cast<Py_ssize_t>(objects.usage().blocks + objects.from_malloc());
+         static_cast<Py_ssize_t>(objects.usage().blocks + objects.large() + objects.from_malloc());
 }
 
 // sys._debugmallocstats() and PYTHONMALLOCSTATS; 1 where something was printed.

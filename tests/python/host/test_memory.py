@@ -33,10 +33,12 @@ medium = [bytes(1000) for _ in range(10_000)]
 counts.append(sys.getallocatedblocks())
 large = [bytes(100_000) for _ in range(100)]
 counts.append(sys.getallocatedblocks())
+huge = [bytes(9_000_000) for _ in range(40)]
+counts.append(sys.getallocatedblocks())
 grown = []
 for number in range(100_000):
     grown.append(None)
-del small, medium, large, grown, number
+del small, medium, large, huge, grown, number
 counts.append(sys.getallocatedblocks())
 print(*counts)
 """
@@ -45,9 +47,9 @@ print(*counts)
 def test_getallocatedblocks_counts_as_python_does(adyton, reference):
     ours, theirs = numbers(run(adyton, BLOCKS)), numbers(run(reference, BLOCKS))
     assert ours[0] == pytest.approx(theirs[0], rel=0.2)
-    for index, made in ((1, 100_000), (2, 10_000), (3, 100)):
+    for index, made in ((1, 100_000), (2, 10_000), (3, 100), (4, 40)):
         assert ours[index] - ours[index - 1] == pytest.approx(made, abs=20)
-    assert ours[4] - ours[0] == pytest.approx(theirs[4] - theirs[0], abs=20)
+    assert ours[5] - ours[0] == pytest.approx(theirs[5] - theirs[0], abs=20)
 
 
 WORK = """
@@ -249,3 +251,55 @@ print(all(array == copy for array, copy in zip(arrays, copies)))
 def test_what_grows_and_shrinks_keeps_its_contents(adyton):
     done = run(adyton, RESIZED)
     assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+RESIZED_LARGE = """
+import os, random
+random.seed(4)
+MIB = 1 << 20
+sizes = [0, 1000, 5 * MIB, 8 * MIB - 100, 8 * MIB + 100, 13 * MIB, 40 * MIB]
+pattern = random.randbytes(MIB + 7)
+expected = (pattern * 40)[:40 * MIB]
+for step in range(60):
+    array, other = bytearray(), bytearray(expected[:random.choice(sizes)])
+    for size in random.sample(sizes, 4):
+        if size < len(array):
+            del array[size:]
+        else:
+            array += expected[len(array):size]
+        assert array == expected[:size]
+    assert other == expected[:len(other)]
+    assert not any(bytearray(9 * MIB))
+    numbers = list(range(1_100_000))
+    numbers.extend(range(step * 20_000))
+    assert sum(numbers[1_100_000:]) == sum(range(step * 20_000))
+    if step % 20 == 0 and os.fork() == 0:
+        assert array == expected[:size] and not any(bytearray(9 * MIB))
+        os._exit(0)
+    if step % 20 == 0:
+        assert os.wait()[1] == 0
+print("whole")
+"""
+
+
+def test_large_objects_keep_their_contents_as_they_grow_shrink_and_go(adyton):
+    done = run(adyton, RESIZED_LARGE)
+    assert (done.stdout, done.stderr) == ("whole\n", "")
+
+
+KEPT = """
+import gc
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) >> 8
+before = resident()
+for size in (20, 60, 150, 90, 300, 64):
+    kept = [bytearray(size << 20) for _ in range(3)]
+    del kept
+print(resident() - before)
+"""
+
+
+def test_of_large_objects_some_memory_is_kept_and_no_more(adyton):
+    (after,) = numbers(run(adyton, KEPT, **LIKE_MALLOC))
+    assert after < 270  # MiB
