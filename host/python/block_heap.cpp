@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include <sys/mman.h>
+
 namespace adyton::python {
 namespace {
 
@@ -109,7 +111,7 @@ void BlockHeap::end_pool(Pool* pool) {
 }
 
 bool BlockHeap::new_region() {
-  void* const memory = map_huge_memory(huge_page);
+  void* const memory = kept_count_ > 0 ? kept_[--kept_count_] : map_huge_memory(huge_page);
   if (memory == nullptr) return false;
   if (address(memory) / huge_page >= region_limit) {
     unmap_memory(memory, huge_page);
@@ -126,7 +128,9 @@ bool BlockHeap::new_region() {
 void BlockHeap::end_region(Region* region) {
   unlist(region);
   turn_owned(region);
-  unmap_memory(region, huge_page);
+  if (kept_count_ == kept_.size()) return unmap_memory(region, huge_page);
+  ::madvise(region, huge_page, MADV_FREE);
+  kept_[kept_count_++] = region;
 }
 
 void BlockHeap::list(Region* region) {

@@ -35,7 +35,9 @@ class Numbers {
 /// into blocks of one size class. Whose a block is, and which pool it lies in, is found from its
 /// address: one bit for each region there could be, and the pools' records at the region's begin,
 /// away from the blocks. A pool hands out first what it took back last. An empty pool serves any
-/// size class; empty regions beyond `spare_limit` go back to the system.
+/// size class. Empty regions beyond `spare_limit` are kept for the next batch, but the system may
+/// take their memory as soon as it has need of it (MADV_FREE); beyond `kept_limit` of those they go
+/// back to it.
 ///
 /// One thread at a time: Python's GIL. Never throws, and takes no lock that a fork could leave
 /// held. It has no end of its own: its owner keeps it as long as anything may hold a block of it.
@@ -45,6 +47,7 @@ class BlockHeap {
   static constexpr std::size_t largest = 4096;
   static constexpr std::size_t class_count = 43;
   static constexpr std::size_t spare_limit = 4;
+  static constexpr std::size_t kept_limit = 64;
 
   /// `size` bytes, 1 to `largest`, not zeroed. Null where the system has no memory.
   void* allocate(std::size_t size) {
@@ -191,6 +194,8 @@ class BlockHeap {
   std::array<Region*, pool_count> by_empty_pools_{};
   Numbers empty_counts_;  // the lists of regions that are not empty, but for that of full regions
   std::size_t empty_regions_ = 0;
+  std::array<void*, kept_limit> kept_{};  // no regions any more
+  std::size_t kept_count_ = 0;
   std::array<std::uint64_t, region_limit / 64> regions_{};
 };
 

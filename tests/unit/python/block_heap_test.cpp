@@ -6,9 +6,11 @@
 #include <fstream>
 #include <memory>
 #include <random>
+#include <set>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -177,6 +179,39 @@ TEST_CASE("memory that nothing is in goes back to the system, but for a few regi
   CHECK(std::count_if(blocks.begin(), blocks.end(), [&](void* block) {
           return heap->owns(block);
         }) <= static_cast<std::ptrdiff_t>((BlockHeap::spare_limit + 1) * huge_page / 64));
+}
+
+TEST_CASE("regions that went are used again, with nothing in them") {
+  const auto heap = new_heap();
+  std::vector<void*> blocks = blocks_of(*heap, 64, std::size_t{40} << 20);
+  release(*heap, blocks);
+  // Another size, so that the regions are cut anew.
+  const std::vector<void*> again = blocks_of(*heap, 512, std::size_t{40} << 20);
+  CHECK(heap->usage().blocks == again.size());
+  CHECK(std::set<void*>(again.begin(), again.end()).size() == again.size());
+  const auto page_of = [](const void* block) {
+    return reinterpret_cast<std::uintptr_t>(block) / huge_page;
+  };
+  std::set<std::uintptr_t> before;
+  for (const void* block : blocks) before.insert(page_of(block));
+  CHECK(std::all_of(again.begin(), again.end(),
+                    [&](const void* block) { return before.count(page_of(block)) > 0; }));
+}
+
+TEST_CASE("of the regions that went only some are kept") {
+  const auto heap = new_heap();
+  std::vector<void*> blocks = blocks_of(*heap, 4096, std::size_t{200} << 20);
+  release(*heap, blocks);
+  std::set<std::uintptr_t> mapped;
+  for (const void* block : blocks) {
+    const std::uintptr_t page = reinterpret_cast<std::uintptr_t>(block) / huge_page;
+    unsigned char resident = 0;
+    if (mincore(reinterpret_cast<void*>(page * huge_page), 4096, &resident) == 0) {
+      mapped.insert(page);
+    }
+  }
+  CHECK(mapped.size() >= BlockHeap::kept_limit);
+  CHECK(mapped.size() <= BlockHeap::kept_limit + BlockHeap::spare_limit + 1);
 }
 
 TEST_CASE("the memory of one size serves another when it is free") {
