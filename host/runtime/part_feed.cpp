@@ -1,6 +1,7 @@
 #include "host/runtime/part_feed.h"
 
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -9,29 +10,28 @@
 namespace adyton {
 
 struct PartFeed::State {
-  std::function<void(std::size_t)> body;
+  std::function<void(Part)> body;
   std::mutex mutex;
   std::condition_variable idle;
-  std::size_t ready = 0;
-  std::size_t begun = 0;
+  std::deque<Part> ready;  // that nobody has begun
   std::size_t under_way = 0;
   std::size_t helpers = 0;  // the pool's threads that were asked and have not left
   std::exception_ptr thrown;
 
-  /// Does parts until none is ready.
-  void work(std::unique_lock<std::mutex>& lock) {
-    while (begun < ready) {
-      const std::size_t part = begun++;
-      ++under_way;
-      lock.unlock();
-      std::exception_ptr error = run(part);
-      lock.lock();
-      if (error) fail(std::move(error));
-      if (--under_way == 0) idle.notify_all();
-    }
+  /// Does the first part that is ready; there is one.
+  Part do_first(std::unique_lock<std::mutex>& lock) {
+    const Part part = ready.front();
+    ready.pop_front();
+    ++under_way;
+    lock.unlock();
+    std::exception_ptr error = run(part);
+    lock.lock();
+    if (error) fail(std::move(error));
+    if (--under_way == 0) idle.notify_all();
+    return part;
   }
 
-  std::exception_ptr run(std::size_t part) {
+  std::exception_ptr run(Part part) {
     try {
       body(part);
       return nullptr;
@@ -42,7 +42,7 @@ struct PartFeed::State {
 
   void fail(std::exception_ptr error) {
     if (!thrown) thrown = std::move(error);
-    ready = begun;
+    ready.clear();
   }
 
   void wait(std::unique_lock<std::mutex>& lock) {
@@ -51,40 +51,54 @@ struct PartFeed::State {
 
   void help() {
     std::unique_lock lock(mutex);
-    work(lock);
+    while (!ready.empty()) do_first(lock);
     --helpers;
   }
 };
 
-PartFeed::PartFeed(Pool& pool, std::function<void(std::size_t)> body)
+PartFeed::PartFeed(Pool& pool, std::function<void(Part)> body)
     : pool_(pool), state_(std::make_shared<State>()) {
   state_->body = std::move(body);
 }
 
 PartFeed::~PartFeed() {
   std::unique_lock lock(state_->mutex);
-  state_->ready = state_->begun;
+  state_->ready.clear();
   state_->wait(lock);
 }
 
-void PartFeed::add() {
+std::size_t PartFeed::add(Part part) {
+  std::size_t ready;
   {
     const std::lock_guard lock(state_->mutex);
-    ++state_->ready;
-    if (state_->helpers + 1 >= pool_.size()) return;
+    // After a failure no part is begun.
+    if (!state_->thrown) state_->ready.push_back(part);
+    ready = state_->ready.size();
+    if (ready == 0 || state_->helpers + 1 >= pool_.size()) return ready;
     ++state_->helpers;
   }
+  ask_for_help();
+  return ready;
+}
+
+void PartFeed::ask_for_help() {
   try {
     pool_.submit([state = state_] { state->help(); });
   } catch (const std::bad_alloc&) {
     const std::lock_guard lock(state_->mutex);
-    --state_->helpers;  // the caller does it in finish()
+    --state_->helpers;  // the caller does it
   }
+}
+
+std::optional<Part> PartFeed::do_next() {
+  std::unique_lock lock(state_->mutex);
+  if (state_->ready.empty()) return std::nullopt;
+  return state_->do_first(lock);
 }
 
 void PartFeed::finish() {
   std::unique_lock lock(state_->mutex);
-  state_->work(lock);
+  while (!state_->ready.empty()) state_->do_first(lock);
   state_->wait(lock);
   if (state_->thrown) std::rethrow_exception(state_->thrown);
 }

@@ -85,7 +85,7 @@ struct Methods {
                 slots)) {
         return nullptr;
       }
-      const auto plaintexts = PinnedList::of(gil, slots[0], "plaintexts");
+      auto plaintexts = PinnedList::over(gil, slots[0], "plaintexts");
       if (!plaintexts) return nullptr;
       const auto data = OptionalBuffer::of(gil, slots[1], "associated_data");
       if (!data) return nullptr;
@@ -101,7 +101,7 @@ struct Methods {
                 slots)) {
         return nullptr;
       }
-      const auto ciphertexts = PinnedList::of(gil, slots[0], "ciphertexts");
+      auto ciphertexts = PinnedList::over(gil, slots[0], "ciphertexts");
       if (!ciphertexts) return nullptr;
       const auto data = OptionalBuffer::of(gil, slots[1], "associated_data");
       if (!data) return nullptr;
@@ -115,7 +115,7 @@ struct Methods {
 
  private:
   // The results are written where they will stay: into bytes objects that nobody else has seen.
-  static PyObject* seal_all(Gil& gil, const Primitive& primitive, const PinnedList& plaintexts,
+  static PyObject* seal_all(Gil& gil, const Primitive& primitive, PinnedList& plaintexts,
                             Bytes data) {
     Ref results = new_hidden_list(plaintexts.size());
     if (!results) return nullptr;
@@ -127,7 +127,7 @@ struct Methods {
     const auto write = [&](std::size_t begin, std::size_t end) {
       seal_items(primitive, plaintexts, data, results, begin, end);
     };
-    const bool made = fill(gil, results, plaintexts.total(), make, write);
+    const bool made = fill(gil, plaintexts, results, make, write);
     return made ? show(std::move(results)) : nullptr;
   }
 
@@ -137,7 +137,6 @@ struct Methods {
     while (begin < end) {
       const std::size_t count = std::min(end - begin, messages.size());
       for (std::size_t i = 0; i < count; ++i) {
-        plaintexts.fetch(begin + i + 16);
         messages[i] = {plaintexts[begin + i], data, item_data(results, begin + i)};
       }
       primitive.encrypt_many(std::span(messages).first(count));
@@ -152,7 +151,7 @@ struct Methods {
     return python::raise(gil, {ErrorCode::crypto, cat("decryption failed (item ", item, ")")});
   }
 
-  static PyObject* open_all(Gil& gil, const Primitive& primitive, const PinnedList& ciphertexts,
+  static PyObject* open_all(Gil& gil, const Primitive& primitive, PinnedList& ciphertexts,
                             Bytes data) {
     const auto overhead = primitive.overhead();
     return overhead ? open_in_place(gil, primitive, ciphertexts, data, *overhead)
@@ -173,8 +172,8 @@ struct Methods {
   };
 
   // How long each plaintext is, is known: as seal_all.
-  static PyObject* open_in_place(Gil& gil, const Primitive& primitive,
-                                 const PinnedList& ciphertexts, Bytes data, std::size_t overhead) {
+  static PyObject* open_in_place(Gil& gil, const Primitive& primitive, PinnedList& ciphertexts,
+                                 Bytes data, std::size_t overhead) {
     Ref results = new_hidden_list(ciphertexts.size());
     if (!results) return nullptr;
     const WipedUnlessShown opened{results};
@@ -186,7 +185,7 @@ struct Methods {
     const auto write = [&](std::size_t begin, std::size_t end) {
       open_items(primitive, ciphertexts, data, results, begin, end, failure);
     };
-    if (!fill(gil, results, ciphertexts.total(), make, write)) return nullptr;
+    if (!fill(gil, ciphertexts, results, make, write)) return nullptr;
     return failure.any() ? refuse(gil, failure.item()) : show(std::move(results));
   }
 
@@ -197,7 +196,6 @@ struct Methods {
     while (begin < end) {
       const std::size_t count = std::min(end - begin, messages.size());
       for (std::size_t i = 0; i < count; ++i) {
-        ciphertexts.fetch(begin + i + 16);
         messages[i] = {ciphertexts[begin + i], data, item_data(results, begin + i)};
       }
       primitive.decrypt_many(std::span(messages).first(count));
@@ -210,8 +208,9 @@ struct Methods {
 
   // How long a plaintext is shows only afterwards: they go through one piece of wiped memory, and
   // out of it only if none was refused.
-  static PyObject* open_in_arena(Gil& gil, const Primitive& primitive,
-                                 const PinnedList& ciphertexts, Bytes data) {
+  static PyObject* open_in_arena(Gil& gil, const Primitive& primitive, PinnedList& ciphertexts,
+                                 Bytes data) {
+    if (!ciphertexts.pin_all(gil)) return nullptr;
     Secret arena(ciphertexts.total());
     std::vector<Opening> messages;
     messages.reserve(ciphertexts.size());

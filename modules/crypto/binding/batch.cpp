@@ -10,79 +10,80 @@
 namespace adyton::crypto {
 namespace {
 
-// In bytes of plaintext: what a message costs beside its bytes, what is done on the spot, and what
-// a part on the pool should have at least (some tens of microseconds).
-constexpr std::size_t message_cost = 256;
+// In bytes of plaintext: what is done on the spot, and what a part on the pool should have at least
+// (some tens of microseconds).
 constexpr std::size_t smallest_release = 32 * 1024;
 constexpr std::size_t smallest_part = 128 * 1024;
 // So many parts for each thread that the last of them, which one thread alone is busy with, is
 // short.
 constexpr std::size_t most_parts = 32;
-
-constexpr std::size_t ahead = 16;
-
-std::size_t cost_of(std::size_t count, std::size_t bytes) {
-  return bytes + count * message_cost;
-}
+// So many parts wait for each thread of the pool before the calling one does some itself.
+constexpr std::size_t most_waiting = 2;
 
 std::size_t parts_of(std::size_t count, std::size_t cost, const Pool& pool) {
   return std::min({count, cost / smallest_part, pool.size() * most_parts});
 }
 
 /// What is not worth another thread.
-void do_at_once(python::Gil& gil, std::size_t count, std::size_t cost, const PartBody& body) {
-  if (cost < smallest_release) return body(0, count);
+void do_at_once(python::Gil& gil, Part part, std::size_t cost, const PartBody& body) {
+  if (cost < smallest_release) return body(part.begin, part.end);
   const python::GilRelease released(gil);
-  body(0, count);
+  body(part.begin, part.end);
 }
 
 }  // namespace
 
-std::optional<PinnedList> PinnedList::of(python::Gil& gil, PyObject* sequence, const char* name) {
+std::optional<PinnedList> PinnedList::over(python::Gil&, PyObject* sequence, const char* name) {
   const std::string message = cat(name, " must be a list of bytes-like objects");
-  const auto fast = python::Ref::steal(PySequence_Fast(sequence, message.c_str()));
-  if (!fast) return std::nullopt;
   PinnedList list;
-  list.size_ = static_cast<std::size_t>(PySequence_Fast_GET_SIZE(fast.get()));
-  list.items_ = std::make_unique_for_overwrite<Item[]>(list.size_);
-  if (list.copy(PySequence_Fast_ITEMS(fast.get())) || list.pin_any(gil, name)) return list;
+  list.name_ = name;
+  list.sequence_ = python::Ref::steal(PySequence_Fast(sequence, message.c_str()));
+  if (!list.sequence_) return std::nullopt;
+  list.size_ = list.current_size();
+  list.items_.reset(static_cast<Item*>(PyMem_Malloc(list.size_ * sizeof(Item))));
+  if (list.items_) return list;
+  PyErr_NoMemory();
   return std::nullopt;
 }
 
-// Whether all are of type bytes. Each lies somewhere else in memory: the next ones are fetched
-// while one is looked at.
-bool PinnedList::copy(PyObject* const* items) {
-  bool only_bytes = true;
-  for (std::size_t i = 0; i < size_; ++i) {
-    if (i + ahead < size_) __builtin_prefetch(items[i + ahead], 1);
-    PyObject* const item = Py_NewRef(items[i]);
-    only_bytes = only_bytes && PyBytes_CheckExact(item);
-    items_[i] = {item, only_bytes ? static_cast<std::size_t>(PyBytes_GET_SIZE(item)) : 0};
-    total_ += items_[i].size;
-  }
-  return only_bytes;
+std::optional<PinnedList> PinnedList::of(python::Gil& gil, PyObject* sequence, const char* name) {
+  auto list = over(gil, sequence, name);
+  if (list && list->pin_all(gil)) return list;
+  return std::nullopt;
 }
 
-PinnedList::~PinnedList() {
-  const std::size_t count = size();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + ahead < count) __builtin_prefetch(items_[i + ahead].object, 1);
-    Py_DECREF(items_[i].object);
-  }
-}
-
-bool PinnedList::pin_any(python::Gil& gil, const char* name) {
-  total_ = 0;
-  views_.reserve(size());
-  for (std::size_t i = 0; i < size(); ++i) {
-    const std::string item_name = cat(name, "[", i, "]");
-    auto buffer = Buffer::of(gil, items_[i].object, item_name.c_str());
-    if (!buffer) return false;
-    buffers_.push_back(std::move(*buffer));
-    views_.push_back(buffers_.back().bytes());
-    total_ += views_.back().size();
+bool PinnedList::pin_all(python::Gil& gil) {
+  for (std::size_t i = pinned_; i < size_; ++i) {
+    if (!pin(gil, i)) return false;
   }
   return true;
+}
+
+// A buffer's exporter may be Python code, which may do anything to the sequence.
+bool PinnedList::pin_other(python::Gil& gil, std::size_t i) {
+  if (i >= current_size()) {
+    PyErr_Format(PyExc_RuntimeError, "%s changed size during the call", name_);
+    return false;
+  }
+  const auto item = python::Ref::borrow(PySequence_Fast_GET_ITEM(sequence_.get(), i));
+  const std::string item_name = cat(name_, "[", i, "]");
+  auto buffer = Buffer::of(gil, item.get(), item_name.c_str());
+  if (!buffer) return false;
+  buffers_.push_back(std::move(*buffer));
+  const Bytes bytes = buffers_.back().bytes();
+  set(i, {bytes.data(), bytes.size() | Item::in_buffer});
+  return true;
+}
+
+void PinnedList::unpin(Part part) {
+  for (std::size_t i = part.begin; i < part.end; ++i) {
+    if (i + ahead < part.end && items_[i + ahead].is_bytes()) {
+      __builtin_prefetch(object_of(items_[i + ahead]), 1);
+    }
+    if (!items_[i].is_bytes()) continue;
+    Py_DECREF(object_of(items_[i]));
+    items_[i].data = nullptr;
+  }
 }
 
 // The kernel gives fresh memory page by page, which costs as much as short messages do: it is asked
@@ -111,7 +112,7 @@ PyObject* show(python::Ref list) {
 
 void for_each_part(python::Gil& gil, std::size_t count, std::size_t bytes, const PartBody& body) {
   const std::size_t cost = cost_of(count, bytes);
-  if (cost < 2 * smallest_part) return do_at_once(gil, count, cost, body);
+  if (cost < 2 * smallest_part) return do_at_once(gil, {0, count}, cost, body);
   Pool& pool = python::Context::of(gil).pool(gil);
   const python::GilRelease released(gil);
   const std::size_t parts = parts_of(count, cost, pool);
@@ -119,16 +120,20 @@ void for_each_part(python::Gil& gil, std::size_t count, std::size_t bytes, const
                 [&](std::size_t part) { body(count * part / parts, count * (part + 1) / parts); });
 }
 
-Writing::Writing(python::Gil& gil, std::size_t count, std::size_t bytes, PartBody body)
-    : count_(count), cost_(cost_of(count, bytes)), body_(std::move(body)) {
-  if (cost_ < 2 * smallest_part) return;
+std::optional<Part> Writing::add(python::Gil& gil, Part part, std::size_t cost, bool last) {
+  if (!feed_ && last) {
+    do_at_once(gil, part, cost, body_);
+    return part;
+  }
   Pool& pool = python::Context::of(gil).pool(gil);
-  parts_ = parts_of(count, cost_, pool);
-  feed_.emplace(pool, [this](std::size_t part) { body_(begin(part), begin(part + 1)); });
+  if (!feed_) feed_.emplace(pool, [this](Part ready) { body_(ready.begin, ready.end); });
+  if (feed_->add(part) <= (pool.size() - 1) * most_waiting) return std::nullopt;
+  const python::GilRelease released(gil);
+  return feed_->do_next();
 }
 
 void Writing::finish(python::Gil& gil) {
-  if (!feed_) return do_at_once(gil, count_, cost_, body_);
+  if (!feed_) return;
   const python::GilRelease released(gil);
   feed_->finish();
 }

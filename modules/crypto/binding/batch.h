@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -20,50 +21,97 @@
 
 namespace adyton::crypto {
 
-/// The items of a sequence of bytes-like objects, pinned: they stay where they are without the GIL,
-/// whatever happens to the sequence. Destroyed with the GIL held.
+/// The items of a sequence of bytes-like objects, pinned one after the other: pinned, an item stays
+/// where it is without the GIL, whatever happens to the sequence. Destroyed with the GIL held.
 class PinnedList {
  public:
-  /// nullopt with TypeError set if an item is not bytes-like; `name` is the argument's.
+  /// With no item pinned yet; nullopt with TypeError set if it is no sequence. `name` is the
+  /// argument's.
+  static std::optional<PinnedList> over(python::Gil& gil, PyObject* sequence, const char* name);
+  /// With all of them pinned; nullopt with an exception set.
   static std::optional<PinnedList> of(python::Gil& gil, PyObject* sequence, const char* name);
 
   /// No items.
   PinnedList() = default;
-  PinnedList(PinnedList&&) = default;
+  PinnedList(PinnedList&& other) noexcept
+      : sequence_(std::move(other.sequence_)),
+        name_(other.name_),
+        items_(std::move(other.items_)),
+        size_(std::exchange(other.size_, 0)),
+        pinned_(std::exchange(other.pinned_, 0)),
+        total_(other.total_),
+        buffers_(std::move(other.buffers_)) {}
   PinnedList& operator=(PinnedList&&) = delete;
-  ~PinnedList();
+  ~PinnedList() { unpin({0, pinned_}); }
 
-  std::size_t size() const { return items_ ? size_ : 0; }
-  Bytes operator[](std::size_t i) const {
-    if (!views_.empty()) return views_[i];
-    return {data_of(items_[i]), items_[i].size};
+  /// Pins item i, the first that is not. False with an exception set: TypeError if it is not
+  /// bytes-like, RuntimeError if it is gone.
+  bool pin(python::Gil& gil, std::size_t i) {
+    if (i < current_size()) [[likely]] {
+      PyObject* const* const objects = PySequence_Fast_ITEMS(sequence_.get());
+      // Each lies somewhere else in memory: the next ones are fetched while one is looked at.
+      if (i + ahead < current_size()) __builtin_prefetch(objects[i + ahead], 1);
+      if (PyBytes_CheckExact(objects[i])) [[likely]] {
+        pin_bytes(objects[i], i);
+        return true;
+      }
+    }
+    return pin_other(gil, i);
   }
-  /// Has the first bytes of item i brought into the cache.
-  void fetch(std::size_t i) const {
-    if (views_.empty() && i < size()) __builtin_prefetch(data_of(items_[i]));
-  }
-  /// The bytes of all items together.
+  bool pin_all(python::Gil& gil);
+  /// These are needed no more. With the GIL held.
+  void unpin(Part part);
+
+  std::size_t size() const { return size_; }
+  /// Of an item that is pinned.
+  Bytes operator[](std::size_t i) const { return {items_[i].data, items_[i].size()}; }
+  /// The bytes of the items that were pinned.
   std::size_t total() const { return total_; }
 
  private:
+  static constexpr std::size_t ahead = 16;
+
   // With its size, for which the object itself need not be looked at again: where all are short,
   // what takes the time is bringing them into the cache.
   struct Item {
-    PyObject* object;  // held
-    std::size_t size;  // of one that is of type bytes
-  };
-  static const std::uint8_t* data_of(const Item& item) {
-    return reinterpret_cast<const std::uint8_t*>(
-        reinterpret_cast<PyBytesObject*>(item.object)->ob_sval);
-  }
-  bool copy(PyObject* const* items);
-  bool pin_any(python::Gil& gil, const char* name);
+    const std::uint8_t* data;  // null once it is unpinned
+    std::size_t size_and_kind;
 
-  std::unique_ptr<Item[]> items_;
+    static constexpr std::size_t in_buffer = ~(~std::size_t{0} >> 1);
+    std::size_t size() const { return size_and_kind & ~in_buffer; }
+    /// Whether a reference to the bytes object holds it, not a Buffer.
+    bool is_bytes() const { return data != nullptr && (size_and_kind & in_buffer) == 0; }
+  };
+  struct FreeItems {
+    void operator()(Item* items) const { PyMem_Free(items); }
+  };
+
+  std::size_t current_size() const {
+    return static_cast<std::size_t>(PySequence_Fast_GET_SIZE(sequence_.get()));
+  }
+  void pin_bytes(PyObject* bytes, std::size_t i) {
+    Py_INCREF(bytes);
+    const auto size = static_cast<std::size_t>(PyBytes_GET_SIZE(bytes));
+    set(i, {reinterpret_cast<const std::uint8_t*>(PyBytes_AS_STRING(bytes)), size});
+  }
+  bool pin_other(python::Gil& gil, std::size_t i);
+  void set(std::size_t i, Item item) {
+    items_[i] = item;
+    pinned_ = i + 1;
+    total_ += item.size();
+  }
+  static PyObject* object_of(const Item& item) {
+    return reinterpret_cast<PyObject*>(const_cast<std::uint8_t*>(item.data) -
+                                       offsetof(PyBytesObject, ob_sval));
+  }
+
+  python::Ref sequence_;
+  const char* name_ = nullptr;
+  std::unique_ptr<Item[], FreeItems> items_;
   std::size_t size_ = 0;
-  std::vector<Bytes> views_;  // none: every item is of type bytes, and pinned by being held
-  std::deque<Buffer> buffers_;
+  std::size_t pinned_ = 0;  // those before it are, or were
   std::size_t total_ = 0;
+  std::deque<Buffer> buffers_;
 };
 
 /// A list for that many new objects, each still to be set; empty with an exception set. The
@@ -85,47 +133,58 @@ using PartBody = std::function<void(std::size_t begin, std::size_t end)>;
 /// it, on the compute pool; `bytes` is the size of all messages together.
 void for_each_part(python::Gil& gil, std::size_t count, std::size_t bytes, const PartBody& body);
 
-/// The same, for results that are still being made, with the GIL held: the pool begins with those
-/// that are there. Destroyed with the GIL held, before what the body writes to.
+/// for_each_part for items that become ready one after the other, with the GIL held: the pool
+/// begins with those that are there. Destroyed with the GIL held, before what the body refers to.
 class Writing {
  public:
-  Writing(python::Gil& gil, std::size_t count, std::size_t bytes, PartBody body);
+  explicit Writing(PartBody body) : body_(std::move(body)) {}
   Writing(const Writing&) = delete;
   Writing& operator=(const Writing&) = delete;
 
-  std::size_t parts() const { return parts_; }
-  /// Of the first item of a part, or of the first that is in none.
-  std::size_t begin(std::size_t part) const { return count_ * part / parts_; }
-  /// The items of the next part are there.
-  void add() {
-    if (feed_) feed_->add();
-  }
+  /// Whether items of this cost (cost_of) are enough for a part: as many as stay in a processor's
+  /// cache until they are written.
+  static bool is_part(std::size_t cost) { return cost >= part_cost; }
+
+  /// The items of a part are there; `last` if no other follows. If the pool is busy, the calling
+  /// thread does a part itself, without the GIL: gives which.
+  std::optional<Part> add(python::Gil& gil, Part part, std::size_t cost, bool last);
   /// Returns when all have been written.
   void finish(python::Gil& gil);
 
  private:
-  std::size_t count_;
-  std::size_t cost_;
-  std::size_t parts_ = 1;
+  static constexpr std::size_t part_cost = 256 * 1024;
+
   PartBody body_;
-  std::optional<PartFeed> feed_;  // none: finish() does it; else its end waits for the pool
+  std::optional<PartFeed> feed_;  // none: they are few. Else its end waits for the pool
 };
 
-/// Sets each item of a hidden list to what make(i) gives, a new object that `write` then writes to,
-/// as for_each_part's body. False where make gave nullptr; nothing is written to from then on, and
-/// what was is in the list.
+/// What a message costs, in bytes of plaintext.
+inline std::size_t cost_of(std::size_t count, std::size_t bytes) {
+  constexpr std::size_t message_cost = 256;
+  return bytes + count * message_cost;
+}
+
+/// Sets each item of a hidden list to what make(i) gives for message i, a new object that `write`
+/// then writes to, as for_each_part's body; a message is pinned from before its make() to after its
+/// write(). False with an exception set where a message cannot be pinned or make gave nullptr;
+/// nothing is written to from then on, and what was is in the list.
 template <class Make>
-bool fill(python::Gil& gil, const python::Ref& list, std::size_t bytes, Make make, PartBody write) {
-  const auto count = static_cast<std::size_t>(PyList_GET_SIZE(list.get()));
-  Writing writing(gil, count, bytes, std::move(write));
-  for (std::size_t part = 0; part < writing.parts(); ++part) {
-    const std::size_t end = writing.begin(part + 1);
-    for (std::size_t i = writing.begin(part); i < end; ++i) {
-      PyObject* const object = make(i);
+bool fill(python::Gil& gil, PinnedList& messages, const python::Ref& list, Make make,
+          PartBody write) {
+  Writing writing(std::move(write));
+  for (std::size_t begin = 0; begin < messages.size();) {
+    std::size_t end = begin;
+    std::size_t cost = 0;
+    for (; end < messages.size() && !Writing::is_part(cost); ++end) {
+      if (!messages.pin(gil, end)) return false;
+      PyObject* const object = make(end);
       if (object == nullptr) return false;
-      PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), object);
+      PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(end), object);
+      cost += cost_of(1, messages[end].size());
     }
-    writing.add();
+    const auto written = writing.add(gil, {begin, end}, cost, end == messages.size());
+    if (written) messages.unpin(*written);
+    begin = end;
   }
   writing.finish(gil);
   return true;

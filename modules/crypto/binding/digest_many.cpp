@@ -40,7 +40,7 @@ PyObject* digest_many_function(PyObject*, PyObject* const* values, Py_ssize_t co
     }
     const auto hash = hash_of(gil, slots[0], "name");
     if (!hash) return nullptr;
-    const auto messages = PinnedList::of(gil, slots[1], "messages");
+    auto messages = PinnedList::over(gil, slots[1], "messages");
     if (!messages) return nullptr;
     return digest_list(gil, *messages, digest_size(*hash),
                        [hash](std::span<const Tagging> part) { Hasher(*hash).hash_many(part); });
@@ -80,22 +80,17 @@ PyMethodDef functions[] = {
 
 }  // namespace
 
-PyObject* digest_list(python::Gil& gil, const PinnedList& messages, std::size_t size,
+PyObject* digest_list(python::Gil& gil, PinnedList& messages, std::size_t size,
                       const DigestBatch& digest) {
   Ref results = new_hidden_list(messages.size());
   if (!results) return nullptr;
   const auto write = [&](std::size_t begin, std::size_t end) {
     digest_part(
-        digest, begin, end,
-        [&](std::size_t i) {
-          messages.fetch(i + 16);
-          return messages[i];
-        },
+        digest, begin, end, [&](std::size_t i) { return messages[i]; },
         [&](std::size_t i) { return item_data(results, i); });
   };
   const bool made = fill(
-      gil, results, messages.total(), [size](std::size_t) { return new_bytes(size).release(); },
-      write);
+      gil, messages, results, [size](std::size_t) { return new_bytes(size).release(); }, write);
   return made ? show(std::move(results)) : nullptr;
 }
 

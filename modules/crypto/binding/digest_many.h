@@ -17,7 +17,7 @@ namespace adyton::crypto {
 using DigestBatch = std::function<void(std::span<const Tagging>)>;
 
 /// A list of bytes, one digest of `size` bytes for each message; nullptr with an exception set.
-PyObject* digest_list(python::Gil& gil, const PinnedList& messages, std::size_t size,
+PyObject* digest_list(python::Gil& gil, PinnedList& messages, std::size_t size,
                       const DigestBatch& digest);
 
 /// The digests of a column's values one after the other, as one bytes object.

@@ -85,7 +85,7 @@ PyObject* mac_many(PyObject* self, PyObject* const* values, Py_ssize_t count, Py
     if (!take(gil, {"mac_many", many_parameters, 1, 1}, {values, count, names}, slots)) {
       return nullptr;
     }
-    const auto messages = PinnedList::of(gil, slots[0], "messages");
+    auto messages = PinnedList::over(gil, slots[0], "messages");
     if (!messages) return nullptr;
     const Mac& mac = MacBox::of(self);
     return digest_list(gil, *messages, mac.size(), codes_of(mac));

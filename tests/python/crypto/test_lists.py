@@ -1,9 +1,14 @@
 """Long lists, whose first results are written while the last are still being made: what a failure leaves."""
 
+import hashlib
 import os
 import pickle
 import subprocess
 import sys
+import threading
+import time
+
+import pytest
 
 from adyton import crypto
 
@@ -77,3 +82,74 @@ def test_a_list_for_which_there_is_no_memory_is_refused_whole(tmp_path):
     done = run(OUT_OF_MEMORY, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == ["refused"] * 6
+
+
+class Text(bytes):
+    """Is no plain bytes object."""
+
+
+def mixed(count):
+    """Messages of every kind, kinds and lengths in turn."""
+    kinds = (bytes, bytes, bytearray, memoryview, bytes, Text)
+    return [kinds[i % len(kinds)](b"%d" % i * (i % 50)) for i in range(count)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 500, 3000, 20_000])
+def test_long_lists_of_any_kind_of_bytes_keep_their_order_and_their_counts(count):
+    messages = mixed(count)
+    counts = [sys.getrefcount(message) for message in messages]
+    aead = crypto.Aead(crypto.Keyring.generate("aes256-gcm"))
+    assert crypto.digest_many("sha256", messages) == [hashlib.sha256(message).digest() for message in messages]
+    assert crypto.digest_many("sha256", tuple(messages)) == crypto.digest_many("sha256", iter(messages))
+    sealed = aead.encrypt_many(messages, b"data")
+    assert aead.decrypt_many(sealed, b"data") == [bytes(message) for message in messages]
+    assert [sys.getrefcount(message) for message in messages] == counts
+    for message in messages:
+        if isinstance(message, bytearray):
+            message.append(0)  # no longer pinned
+
+
+@pytest.mark.parametrize("at", [0, 700, 9_999])
+def test_an_item_of_the_wrong_type_is_named_wherever_it_stands(at):
+    messages = mixed(10_000)
+    messages[at] = "text"
+    counts = [sys.getrefcount(message) for message in messages]
+    with pytest.raises(TypeError, match=rf"messages\[{at}\] must be bytes-like, not str"):
+        crypto.digest_many("sha256", messages)
+    with pytest.raises(TypeError, match=rf"plaintexts\[{at}\] must be bytes-like, not str"):
+        crypto.Aead(crypto.Keyring.generate("aes256-gcm")).encrypt_many(messages)
+    assert [sys.getrefcount(message) for message in messages] == counts
+
+
+def test_a_list_that_another_thread_changes_is_taken_as_it_is_or_refused():
+    known = {hashlib.sha256(b"%064d" % i).digest() for i in range(5000)}
+    messages = [b"%064d" % i for i in range(5000)]
+    ended = False
+
+    def change():
+        while not ended:
+            messages.clear()
+            junk = [b"\xff" * (64 - i % 2) for i in range(5000)]  # where the messages were
+            del junk
+            messages.extend(b"%064d" % i for i in range(5000))
+
+    thread = threading.Thread(target=change)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    taken = refused = 0
+    thread.start()
+    end = time.monotonic() + 2
+    try:
+        while time.monotonic() < end:
+            try:
+                digests = crypto.digest_many("sha256", messages)
+                assert known.issuperset(digests)
+                taken += len(digests) > 0
+            except RuntimeError as error:
+                assert str(error) == "messages changed size during the call"
+                refused += 1
+    finally:
+        ended = True
+        sys.setswitchinterval(interval)
+        thread.join()
+    assert taken > 0 and refused > 0
