@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include <malloc.h>
+
 #include "host/base/text.h"
 #include "host/python/arenas.h"
 #include "host/python/object_allocator.h"
@@ -43,7 +45,16 @@ class Config {
   PyConfig config_;
 };
 
+/// Memory that is freed stays with the process, instead of being given back to the system and
+/// faulted in again, page by page, for the next object of its size. These are the bounds up to
+/// which malloc raises its own, step by step, as blocks come and go.
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
 void choose_allocators() {
+  keep_freed_memory();
   use_huge_arenas();
 #ifdef ADYTON_BLOCK_HEAP
   use_block_heap();
