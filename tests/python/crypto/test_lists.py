@@ -65,8 +65,8 @@ from adyton import crypto
 messages = [b"%d" % i for i in range(500_000)]
 crypto.digest_many("sha512", messages[:20_000])  # the pool's threads
 hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+pages = int(open("/proc/self/statm").read().split()[0])
 for more in (2, 5, 9, 13, 17, 21):
-    pages = int(open("/proc/self/statm").read().split()[0])
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (more << 20), hard))
     try:
         crypto.digest_many("sha512", messages)
