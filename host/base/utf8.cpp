@@ -40,6 +40,14 @@ std::size_t utf8_sequence(std::string_view text) {
 
 namespace {
 
+/// Asks for the bytes that are looked at some steps later: a long text comes from far away, and the
+/// check is faster than what the processor fetches by itself.
+inline void fetch_ahead(std::string_view text, std::size_t bytes) {
+  constexpr std::size_t far = 4096;
+  if (text.size() < far + bytes) return;
+  for (std::size_t i = 0; i < bytes; i += 64) __builtin_prefetch(text.data() + far + i);
+}
+
 bool is_utf8_portable(std::string_view text) {
   while (!text.empty()) {
     if (text.size() >= 8) {
@@ -73,6 +81,36 @@ enum : std::uint8_t {
   any_low_nibble = too_short | too_long | two_continuations,
 };
 
+// The three tables, by the nibbles of a pair.
+
+inline __m128i first_high_errors() {
+  constexpr char continuation = static_cast<char>(two_continuations);
+  return _mm_setr_epi8(too_long, too_long, too_long, too_long, too_long, too_long, too_long,
+                       too_long, continuation, continuation, continuation, continuation,
+                       too_short | overlong_2, too_short, too_short | overlong_3 | surrogate,
+                       too_short | too_large | too_large_1000 | overlong_4);
+}
+
+inline __m128i first_low_errors() {
+  constexpr auto rest = static_cast<char>(any_low_nibble);
+  constexpr auto large = static_cast<char>(any_low_nibble | too_large | too_large_1000);
+  return _mm_setr_epi8(static_cast<char>(rest | overlong_3 | overlong_2 | overlong_4),
+                       static_cast<char>(rest | overlong_2), rest, rest,
+                       static_cast<char>(rest | too_large), large, large, large, large, large,
+                       large, large, large, static_cast<char>(large | surrogate), large, large);
+}
+
+inline __m128i second_high_errors() {
+  constexpr char continued = static_cast<char>(too_long | overlong_2 | two_continuations);
+  return _mm_setr_epi8(too_short, too_short, too_short, too_short, too_short, too_short, too_short,
+                       too_short,
+                       static_cast<char>(continued | overlong_3 | too_large_1000 | overlong_4),
+                       static_cast<char>(continued | overlong_3 | too_large),
+                       static_cast<char>(continued | surrogate | too_large),
+                       static_cast<char>(continued | surrogate | too_large), too_short, too_short,
+                       too_short, too_short);
+}
+
 #define ADYTON_AVX2 __attribute__((target("avx2")))
 
 ADYTON_AVX2 inline __m256i table(__m128i sixteen, __m256i index) {
@@ -90,31 +128,10 @@ ADYTON_AVX2 inline __m256i shifted(__m256i bytes, __m256i before) {
 }
 
 ADYTON_AVX2 inline __m256i pair_errors(__m256i bytes, __m256i previous) {
-  constexpr auto rest = static_cast<char>(any_low_nibble);
-  constexpr auto large = static_cast<char>(any_low_nibble | too_large | too_large_1000);
-  const __m128i first_high =
-      _mm_setr_epi8(too_long, too_long, too_long, too_long, too_long, too_long, too_long, too_long,
-                    static_cast<char>(two_continuations), static_cast<char>(two_continuations),
-                    static_cast<char>(two_continuations), static_cast<char>(two_continuations),
-                    too_short | overlong_2, too_short, too_short | overlong_3 | surrogate,
-                    too_short | too_large | too_large_1000 | overlong_4);
-  const __m128i first_low =
-      _mm_setr_epi8(static_cast<char>(rest | overlong_3 | overlong_2 | overlong_4),
-                    static_cast<char>(rest | overlong_2), rest, rest,
-                    static_cast<char>(rest | too_large), large, large, large, large, large, large,
-                    large, large, static_cast<char>(large | surrogate), large, large);
-  constexpr char continued = static_cast<char>(too_long | overlong_2 | two_continuations);
-  const __m128i second_high = _mm_setr_epi8(
-      too_short, too_short, too_short, too_short, too_short, too_short, too_short, too_short,
-      static_cast<char>(continued | overlong_3 | too_large_1000 | overlong_4),
-      static_cast<char>(continued | overlong_3 | too_large),
-      static_cast<char>(continued | surrogate | too_large),
-      static_cast<char>(continued | surrogate | too_large), too_short, too_short, too_short,
-      too_short);
   const __m256i low_nibbles = _mm256_and_si256(previous, _mm256_set1_epi8(0x0f));
-  return _mm256_and_si256(
-      _mm256_and_si256(table(first_high, high_nibbles(previous)), table(first_low, low_nibbles)),
-      table(second_high, high_nibbles(bytes)));
+  return _mm256_and_si256(_mm256_and_si256(table(first_high_errors(), high_nibbles(previous)),
+                                           table(first_low_errors(), low_nibbles)),
+                          table(second_high_errors(), high_nibbles(bytes)));
 }
 
 /// The errors of a block, given the one before.
@@ -154,6 +171,7 @@ ADYTON_AVX2 bool is_utf8_avx2(std::string_view text) {
   };
   constexpr std::size_t block = sizeof(__m256i);
   for (; text.size() >= 2 * block; text.remove_prefix(2 * block)) {
+    fetch_ahead(text, 2 * block);
     const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data()));
     const __m256i second =
         _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + block));
@@ -173,6 +191,78 @@ ADYTON_AVX2 bool is_utf8_avx2(std::string_view text) {
          _mm256_testz_si256(unfinished(before), unfinished(before)) != 0;
 }
 
+#define ADYTON_AVX512 __attribute__((target("avx512f,avx512bw")))
+
+ADYTON_AVX512 inline __m512i table(__m128i sixteen, __m512i index) {
+  return _mm512_shuffle_epi8(_mm512_maskz_broadcast_i32x4(0xffff, sixteen), index);
+}
+
+ADYTON_AVX512 inline __m512i high_nibbles(__m512i bytes) {
+  return _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(0x0f));
+}
+
+/// The errors of a block, given the one before: as with AVX2.
+ADYTON_AVX512 inline __m512i block_errors(__m512i bytes, __m512i before) {
+  // The lane before each lane of `bytes`.
+  const __m512i lanes =
+      _mm512_permutex2var_epi64(before, _mm512_setr_epi64(6, 7, 8, 9, 10, 11, 12, 13), bytes);
+  const __m512i previous = _mm512_alignr_epi8(bytes, lanes, 15);
+  const __m512i low_nibbles = _mm512_and_si512(previous, _mm512_set1_epi8(0x0f));
+  const __m512i pairs =
+      _mm512_and_si512(_mm512_and_si512(table(first_high_errors(), high_nibbles(previous)),
+                                        table(first_low_errors(), low_nibbles)),
+                       table(second_high_errors(), high_nibbles(bytes)));
+  const __m512i third =
+      _mm512_subs_epu8(_mm512_alignr_epi8(bytes, lanes, 14), _mm512_set1_epi8(0xe0 - 0x80));
+  const __m512i fourth = _mm512_subs_epu8(_mm512_alignr_epi8(bytes, lanes, 13),
+                                          _mm512_set1_epi8(static_cast<char>(0xf0 - 0x80)));
+  const __m512i demanded =
+      _mm512_and_si512(_mm512_or_si512(third, fourth), _mm512_set1_epi8(static_cast<char>(0x80)));
+  return _mm512_xor_si512(demanded, pairs);
+}
+
+/// Not zero where the block ends within a sequence.
+ADYTON_AVX512 inline __m512i unfinished(__m512i bytes) {
+  // The last byte begins none that goes on, the one before none of three, the one before of four.
+  const __m512i most =
+      _mm512_set_epi64(static_cast<long long>(0xbfdfefffffffffff), -1, -1, -1, -1, -1, -1, -1);
+  return _mm512_subs_epu8(bytes, most);
+}
+
+ADYTON_AVX512 bool is_utf8_avx512(std::string_view text) {
+  constexpr std::size_t block = sizeof(__m512i);
+  __m512i errors = _mm512_setzero_si512();
+  __m512i before = _mm512_setzero_si512();
+  // One branch for many bytes: in text of several scripts it cannot be foreseen whether a block is
+  // all ASCII.
+  for (; text.size() >= 4 * block; text.remove_prefix(4 * block)) {
+    fetch_ahead(text, 4 * block);
+    const __m512i a = _mm512_loadu_si512(text.data());
+    const __m512i b = _mm512_loadu_si512(text.data() + block);
+    const __m512i c = _mm512_loadu_si512(text.data() + 2 * block);
+    const __m512i d = _mm512_loadu_si512(text.data() + 3 * block);
+    const __m512i any = _mm512_or_si512(_mm512_or_si512(a, b), _mm512_or_si512(c, d));
+    if (_mm512_movepi8_mask(any) == 0) {
+      errors = _mm512_or_si512(errors, unfinished(before));
+    } else {
+      const __m512i first = _mm512_or_si512(block_errors(a, before), block_errors(b, a));
+      const __m512i second = _mm512_or_si512(block_errors(c, b), block_errors(d, c));
+      errors = _mm512_or_si512(errors, _mm512_or_si512(first, second));
+    }
+    before = d;
+  }
+  for (;;) {
+    const std::size_t size = text.size() < block ? text.size() : block;
+    const __mmask64 within = size == block ? ~__mmask64{0} : (__mmask64{1} << size) - 1;
+    const __m512i bytes = _mm512_maskz_loadu_epi8(within, text.data());
+    errors = _mm512_or_si512(errors, block_errors(bytes, before));
+    before = bytes;
+    // The zeros behind a text that fills no block show whether it ends within a sequence.
+    if (size < block) return _mm512_test_epi8_mask(errors, errors) == 0;
+    text.remove_prefix(block);
+  }
+}
+
 #endif
 
 }  // namespace
@@ -180,7 +270,11 @@ ADYTON_AVX2 bool is_utf8_avx2(std::string_view text) {
 bool is_utf8(std::string_view text) {
 #if defined(__x86_64__)
   constexpr std::size_t worthwhile = 32;
-  if (text.size() >= worthwhile && vector_level() >= VectorLevel::avx2) return is_utf8_avx2(text);
+  if (text.size() >= worthwhile) {
+    const VectorLevel level = vector_level();
+    if (level >= VectorLevel::avx512) return is_utf8_avx512(text);
+    if (level >= VectorLevel::avx2) return is_utf8_avx2(text);
+  }
 #endif
   return is_utf8_portable(text);
 }

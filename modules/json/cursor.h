@@ -160,9 +160,15 @@ class Cursor {
 
   Place place() const { return specials_.place(); }
   void set_place(Place place) { specials_.set_place(place); }
+  /// The caller knows the string whose closing quote is at `quote`, and has passed it.
+  void passed(const char* quote, Place& place) const { specials_.passed(quote, place); }
 
   [[gnu::always_inline]] inline const char* value(const char* p, unsigned depth, Place& place) {
-    if (p >= end_ || (*p != '{' && *p != '[')) return scalar(p, place);
+    if (at(p, '"')) {
+      bool escaped = false;
+      return string(p, escaped, place);
+    }
+    if (!at(p, '{') && !at(p, '[')) return scalar(p, place);
     specials_.set_place(place);
     p = container(p, depth);
     place = specials_.place();
@@ -170,16 +176,13 @@ class Cursor {
   }
 
   [[gnu::always_inline]] inline const char* string(const char* p, bool& escaped, Place& place) {
-    ++p;
-    for (;;) {
-      p = specials_.from(p, place);
-      if (p >= end_) return fail(end_, "the string is not closed");
-      if (*p == '"') return p + 1;
-      if (*p != '\\') return fail(p, "a control character in a string must be escaped");
-      escaped = true;
-      p = escape(p);
-      if (p == nullptr) return nullptr;
-    }
+    p = specials_.from(p + 1, place);
+    if (at(p, '"')) [[likely]]
+      return p + 1;
+    specials_.set_place(place);
+    p = rest_of_string(p, escaped);
+    place = specials_.place();
+    return p;
   }
 
   [[gnu::always_inline]] inline const char* key(const char* p, const char*& key_end, bool& escaped,
@@ -195,6 +198,7 @@ class Cursor {
 
  private:
   const char* escape(const char* p);
+  const char* rest_of_string(const char* p, bool& escaped);
   [[gnu::always_inline]] inline const char* number(const char* p);
   [[gnu::always_inline]] inline const char* literal(const char* p);
   [[gnu::always_inline]] inline const char* scalar(const char* p, Place& place);

@@ -3,13 +3,41 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "modules/json/field_tree.h"
+#include "modules/json/member_heads.h"
 #include "modules/json/pointer.h"
 #include "modules/json/scan.h"
 
 namespace adyton::json {
+
+namespace detail {
+
+/// What the locator keeps from text to text, for one tree at a time.
+struct LocatorNotes {
+  std::shared_ptr<const FieldTree> tree;  // what the numbers are of
+  std::vector<MemberHeads> heads;         // by the node's number
+  std::vector<std::uint64_t> met;  // by the edge's number: the container in which it was met last
+  std::uint64_t container = 0;     // the number of the last one; no two have the same
+  std::vector<std::string> keys;   // of the open objects all of whose members are named
+  std::string unescaped;
+
+  /// For another tree than before all begins anew.
+  void take(const std::shared_ptr<const FieldTree>& other) {
+    keys.clear();  // a fault leaves some
+    if (tree == other) [[likely]]
+      return;
+    tree = other;
+    heads = std::vector<MemberHeads>(other->nodes);
+    met.assign(other->edges, 0);
+    container = 0;
+  }
+};
+
+}  // namespace detail
 
 /// A value that a field of the set names. Offsets are into the text.
 struct Match {
@@ -34,21 +62,21 @@ struct Gap {
   std::uint32_t end;
 };
 
-/// What was found in one text; reused from text to text so that nothing is allocated.
+/// What was found in one text. Reused from text to text, so that nothing is allocated and what was
+/// learnt of the objects' shape serves the next text; what is found does not depend on that. One
+/// thread at a time. Can be moved, not copied.
 struct Locations {
   std::vector<Match> matches;  // in the order of the text; they never lie in one another
   std::vector<Gap> gaps;
   /// The field on whose path a key is repeated (keys compared after unescaping); no_offset if none.
   std::uint32_t repeated = no_offset;
 
-  /// The locator's own notes: which edges of the open containers were met.
-  std::vector<unsigned char> met;
+  detail::LocatorNotes notes;  // the locator's own
 
   void clear() {
     matches.clear();
     gaps.clear();
     repeated = no_offset;
-    met.clear();
   }
 };
 
@@ -63,9 +91,6 @@ class FieldSet {
  public:
   /// Precondition: no two pointers overlap. May be empty: then locate() only validates.
   explicit FieldSet(std::span<const Pointer> fields);
-  ~FieldSet();
-  FieldSet(FieldSet&&) noexcept;
-  FieldSet& operator=(FieldSet&&) noexcept;
 
   const std::vector<Pointer>& pointers() const { return pointers_; }
 
@@ -73,11 +98,9 @@ class FieldSet {
   /// On a fault `out` holds nothing of use.
   Fault locate(std::string_view text, Locations& out, Select select = Select::fields) const;
 
-  struct Node;
-
  private:
   std::vector<Pointer> pointers_;
-  std::unique_ptr<Node> root_;
+  std::shared_ptr<const detail::FieldTree> tree_;
 };
 
 }  // namespace adyton::json

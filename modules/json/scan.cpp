@@ -31,6 +31,23 @@ const char* Cursor<Specials>::escape(const char* p) {
   }
 }
 
+/// From a special byte that is no closing quote.
+template <class Specials>
+const char* Cursor<Specials>::rest_of_string(const char* p, bool& escaped) {
+  Place place = specials_.place();
+  for (;;) {
+    if (p >= end_) return fail(end_, "the string is not closed");
+    if (*p == '"') break;
+    if (*p != '\\') return fail(p, "a control character in a string must be escaped");
+    escaped = true;
+    p = escape(p);
+    if (p == nullptr) return nullptr;
+    p = specials_.from(p, place);
+  }
+  specials_.set_place(place);
+  return p + 1;
+}
+
 template <class Specials>
 const char* Cursor<Specials>::container(const char* p, const unsigned depth) {
   Place place = specials_.place();
@@ -41,8 +58,10 @@ const char* Cursor<Specials>::container(const char* p, const unsigned depth) {
 }
 
 template const char* Cursor<NearbySpecials>::escape(const char*);
+template const char* Cursor<NearbySpecials>::rest_of_string(const char*, bool&);
 template const char* Cursor<NearbySpecials>::container(const char*, unsigned);
 template const char* Cursor<IndexedSpecials>::escape(const char*);
+template const char* Cursor<IndexedSpecials>::rest_of_string(const char*, bool&);
 template const char* Cursor<IndexedSpecials>::container(const char*, unsigned);
 
 }  // namespace detail

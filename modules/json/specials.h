@@ -26,6 +26,9 @@ class NearbySpecials {
   Place place() const { return {}; }
   void set_place(Place) {}
 
+  /// The reader has passed a string without asking; its closing quote is at `quote`.
+  void passed(const char*, Place) const {}
+
   /// The first special byte from `p` on, or something not before the text's end.
   const char* from(const char* p, Place) const {
 #if defined(__SSE2__)
@@ -71,6 +74,12 @@ class IndexedSpecials {
   using Place = const std::uint32_t*;
   Place place() const { return place_; }
   void set_place(Place place) { place_ = place; }
+
+  void passed(const char* quote, Place& place) const {
+    // From this place on, from() finds the next string at once; from another it would yet find it.
+    if (place[2] == static_cast<std::uint32_t>(quote - begin_)) [[likely]]
+      place += 2;
+  }
 
   /// The first special byte from `p` on, or something not before the text's end. `p` never goes
   /// back; it is behind the text's first byte.

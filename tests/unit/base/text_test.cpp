@@ -1,6 +1,10 @@
 #include "host/base/text.h"
 
+#include <algorithm>
 #include <array>
+#include <memory>
+#include <random>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -77,6 +81,61 @@ TEST_CASE("UTF-8 cut or damaged at any place of a long text is found, wherever i
     bad[before] = '\xfe';
     CHECK_FALSE(is_utf8(bad));
   }
+}
+
+TEST_CASE("a sequence cut before much plain text is found, wherever it stands") {
+  for (std::size_t before = 0; before < 300; ++before) {
+    const std::string plain(before, 'x');
+    const std::string more(600, 'y');
+    CHECK(is_utf8(plain + "€" + more));
+    CHECK_FALSE(is_utf8(plain + "\xe2" + more));
+    CHECK_FALSE(is_utf8(plain + "\xe2\x82" + more));
+    CHECK_FALSE(is_utf8(plain + "\xf0\x9d\x84" + more));
+    CHECK_FALSE(is_utf8(plain + "\x82" + more));
+  }
+}
+
+TEST_CASE("a text is UTF-8 just where each of its sequences is, whatever stands around it") {
+  std::mt19937 random(1);
+  const auto among = [&](unsigned low, unsigned high) {
+    return static_cast<char>(low + random() % (high - low + 1));
+  };
+  const auto plain = [&] { return std::string(random() % 140, among(0, 0x7f)); };
+  const auto sequence = [&]() -> std::string {
+    switch (random() % 4) {
+      case 0:
+        return {among(0xc2, 0xdf), among(0x80, 0xbf)};
+      case 1:
+        return {among(0xe1, 0xec), among(0x80, 0xbf), among(0x80, 0xbf)};
+      case 2:
+        return {among(0xf1, 0xf3), among(0x80, 0xbf), among(0x80, 0xbf), among(0x80, 0xbf)};
+      default:  // likely to be wrong: what follows is at the edges of what may
+        return {among(0xbf, 0xff), "\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0"[random() % 8],
+                "\x80\xbf"[random() % 2], "a\x80\xbf"[random() % 3]};
+    }
+  };
+  int good = 0;
+  for (int i = 0; i < 60000; ++i) {
+    std::string text;
+    for (auto pieces = random() % 12; pieces > 0; --pieces) {
+      text += random() % 3 == 0 ? plain() : sequence();
+    }
+    if (random() % 4 == 0) text.resize(text.size() - std::min<std::size_t>(text.size(), 1));
+    bool expected = true;
+    for (std::string_view rest = text; expected && !rest.empty();) {
+      const std::size_t length = utf8_sequence(rest);
+      expected = length != 0;
+      rest.remove_prefix(length);
+    }
+    // In memory of just its size, so that a sanitizer sees what is read behind it.
+    const auto exact = std::make_unique_for_overwrite<char[]>(text.size());
+    text.copy(exact.get(), text.size());
+    CAPTURE(text);
+    REQUIRE(is_utf8({exact.get(), text.size()}) == expected);
+    good += expected ? 1 : 0;
+  }
+  CHECK(good > 5000);
+  CHECK(good < 55000);
 }
 
 TEST_CASE("quoted text steers no terminal and is cut where it is long") {
