@@ -76,6 +76,14 @@ constexpr PowersOfTen make_powers() {
 
 constexpr PowersOfTen powers = make_powers();
 
+/// Whether, of a double that is a multiple of 2^exponent, what the quick way takes for a tie is
+/// one. Below 2^53 it is if all that is computed is exact: if the double over 10^(k+1) has so few
+/// bits of fraction. Beyond, between two decimals there are no ties; and whatever is no tie is far
+/// from one, by 1/10^(k+1) at least, while that is small.
+constexpr bool shows_ties(int exponent, int ten_exponent) {
+  return exponent < 0 ? exponent - ten_exponent - 1 >= -60 : ten_exponent < 15;
+}
+
 constexpr Scale make_scale(int exponent) {
   const int ten_exponent = floor_log10_of_power_of_2(exponent);
   const PowerOfTen& power = powers.from_least[-ten_exponent - 1 - least_power_of_ten];
@@ -84,7 +92,8 @@ constexpr Scale make_scale(int exponent) {
   const int shift = 10 - exponent - floor_log2_of_power_of_10(-ten_exponent - 1);
   const Wide scale = (bits >> shift) + (bits << (128 - shift) != 0 ? 1 : 0);
   return {static_cast<std::uint64_t>(scale >> 64), static_cast<std::uint64_t>(scale),
-          (1ULL << 63) - static_cast<std::uint64_t>(scale >> 54), ten_exponent + 16};
+          (1ULL << 63) - static_cast<std::uint64_t>(scale >> 54) - edge_doubt, ten_exponent + 16,
+          shows_ties(exponent, ten_exponent) ? 1u : 0u};
 }
 
 constexpr Scales make_scales() {

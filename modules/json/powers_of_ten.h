@@ -21,6 +21,9 @@ struct PowersOfTen {
 };
 extern const PowersOfTen powers_of_ten;
 
+/// By how much, in units of 2^-64, what the quick way compares may be wrong at most.
+inline constexpr std::uint64_t edge_doubt = 4;
+
 /// What is needed of a double's binary exponent to find its shortest decimal: 2^q is the distance
 /// of doubles there, 10^k the largest power of ten that is not above it.
 struct Scale {
@@ -28,8 +31,9 @@ struct Scale {
   // times this, is the double over 10^(k+1), with 128 bits of fraction.
   std::uint64_t high;
   std::uint64_t low;
-  std::uint64_t edge;     // 1/2 less half of that, in units of 2^-64
-  std::int64_t exponent;  // k + 16
+  std::uint64_t edge;        // 1/2 less half of that, in units of 2^-64, less edge_doubt
+  std::int32_t exponent;     // k + 16
+  std::uint32_t shows_ties;  // 1 if of all such doubles what looks like a tie is one, else 0
 };
 struct Scales {
   Scale of_exponent[2047];  // as the double stores it; that of subnormals is not used

@@ -44,11 +44,10 @@ ADYTON_ALWAYS_INLINE constexpr int floor_log2_of_power_of_10(int n) {
 /// The same by one multiplication, for a double that is neither subnormal nor a power of two, of
 /// its bits without the sign. Of the double over 10^(k+1) the whole part has all digits but one;
 /// the fraction says how far the neighbours with a digit less are, and is compared with half the
-/// distance of doubles. All of these are less than one unit too large or too small, so whatever is
-/// nearly equal is not certain: hardly any doubles but exact ties.
+/// distance of doubles. All of these are less than one unit too large or too small: what is nearly
+/// equal is a tie if the Scale shows ties, else not certain.
 ADYTON_ALWAYS_INLINE SplitDecimal quick_shortest_decimal(std::uint64_t bits) {
   constexpr std::uint64_t half = 1ULL << 63;
-  constexpr std::uint64_t doubt = 4;         // of the fraction
   constexpr std::uint64_t digit_doubt = 64;  // of what is left behind the last digit
   const Scale& scale = scales.of_exponent[bits >> 52];
   const std::uint64_t significand = bits << 11 | half;
@@ -58,18 +57,22 @@ ADYTON_ALWAYS_INLINE SplitDecimal quick_shortest_decimal(std::uint64_t bits) {
   const auto fraction = static_cast<std::uint64_t>(product);
 
   // No branches: which it is cannot be foreseen. `below` (the middle) and `longer` (neither
-  // neighbour is in reach) are all ones or none.
+  // neighbour is in reach) are all ones or none. Even significands reach to the edge itself.
   const std::uint64_t from_middle = fraction - half;
   const std::uint64_t below = 0 - (from_middle >> 63);
-  const std::uint64_t margin = ((from_middle ^ below) - below) - scale.edge;
+  const std::uint64_t edge = scale.edge + (bits & 1) * 2 * edge_doubt;
+  const std::uint64_t margin = ((from_middle ^ below) - below) - edge;
   const std::uint64_t longer = 0 - (margin >> 63);
-  const Wide digit = Wide{fraction} * 10;
-  const auto rest = static_cast<std::uint64_t>(digit);
-  const std::uint64_t last = static_cast<std::uint64_t>(digit >> 64) + (rest >> 63);
-  const bool doubtful =
-      (margin + doubt <= 2 * doubt) | (rest - half + digit_doubt <= 2 * digit_doubt);
-  return {upper + (~(longer | below) & 1), last & longer, static_cast<int>(scale.exponent),
-          !doubtful};
+  const Wide product_of_10 = Wide{fraction} * 10;
+  const auto digit = static_cast<std::uint64_t>(product_of_10 >> 64);
+  // What is left behind the digit, less a half: an even number. The half goes to the even digit.
+  const auto rest = static_cast<std::int64_t>(static_cast<std::uint64_t>(product_of_10) - half);
+  const std::uint64_t last = digit + ((rest | static_cast<std::int64_t>(digit & 1)) > 0 ? 1 : 0);
+  // One branch, which is the same for doubles of like size.
+  const bool certain =
+      scale.shows_ties != 0 || ((margin + 2 * edge_doubt > 4 * edge_doubt) &
+                                (static_cast<std::uint64_t>(rest) + digit_doubt > 2 * digit_doubt));
+  return {upper + (~(longer | below) & 1), last & longer, scale.exponent, certain};
 }
 
 }  // namespace adyton::json::detail

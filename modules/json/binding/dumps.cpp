@@ -42,18 +42,20 @@ template <class SomeOutput>
 }
 
 /// A call without keywords, which `as_asked` can do, too. A small document takes neither an Output
-/// nor a Serializer; nor is it too deep for any limit under which Python works.
+/// nor a Serializer; nor, while it is shallow, is it too deep for any limit under which Python
+/// works.
 template <class SomeOutput>
 ADYTON_ALWAYS_INLINE PyObject* serialize_usual(Gil& gil, PyObject* module, PyObject* const* values,
                                                const SerializeOptions& options,
                                                decltype(dumps) as_asked) {
-  char start[4096];
+  char start[4096 + Begun::deepest];
   Begun begun;
   options.usual.begin(begun, *values, start, start + sizeof start);
-  if (begun.depth == Begun::whole) {
-    return SomeOutput::of({start, static_cast<std::size_t>(begun.end - start)});
+  const bool is_whole = begun.depth == Begun::whole;
+  if ((!is_whole || begun.is_deep) && nesting_limit() != options.max_depth) [[unlikely]] {
+    return as_asked(gil, module, values, 1, nullptr);
   }
-  if (nesting_limit() != options.max_depth) return as_asked(gil, module, values, 1, nullptr);
+  if (is_whole) return SomeOutput::of({start, static_cast<std::size_t>(begun.end - start)});
   return finish_usual<SomeOutput>(gil, State::of(module), *values, options, start, begun);
 }
 

@@ -50,7 +50,8 @@ enum class Walked : unsigned char { done, failed, needs_latin1, needs_ucs2, need
 /// How far a document was written before there was a Serializer: up to `end`, and of its `depth`
 /// innermost containers, which are open, these entries, with what stands behind them.
 struct Begun {
-  static constexpr std::size_t deepest = 10;
+  static constexpr std::size_t deepest = 256;  // containers that are open at once
+  static constexpr std::size_t shallow = 10;   // less than any limit under which Python works
   static constexpr std::size_t whole = ~std::size_t{0};
 
   struct Level {
@@ -59,6 +60,7 @@ struct Begun {
   };
 
   std::size_t depth;  // 0: nothing is written; whole: there is no more to write
+  bool is_deep;       // more than `shallow` containers were open at once
   char* end;
   Level levels[deepest];
 };

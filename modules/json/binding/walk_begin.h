@@ -6,8 +6,7 @@ namespace adyton::json {
 inline namespace ADYTON_JSON_LEVEL {
 
 /// Writes what needs no Serializer: exact scalars, lists, tuples and dicts, while they fit in the
-/// memory there is, and nest no deeper than Begun can say. It recurses, which up to that depth is
-/// quicker than a stack.
+/// memory there is, and nest no deeper than Begun can say.
 template <class Form, Style style>
 class Beginner {
  public:
@@ -17,6 +16,7 @@ class Beginner {
   ADYTON_ALWAYS_INLINE void run(PyObject* root, char* out) {
     const Found found = container(root);
     begun_.depth = 0;
+    begun_.is_deep = false;
     // What needs the stack is in functions of its own.
     if (found == Found::scalar) {
       put_word(out, PyDict_CheckExact(root) ? "{}" : "[]");
@@ -30,9 +30,11 @@ class Beginner {
   }
 
  private:
-  // More than a number or punctuation takes, or scribbles on.
-  static constexpr std::size_t slack = 128;
+  // More than a number or punctuation takes, or scribbles on, and all closing brackets.
+  static constexpr std::size_t slack = 128 + Begun::deepest;
   static constexpr std::size_t separator_size = style == Style::spaced ? 2 : 1;
+  // At most so many calls are open at once: they take a few kB of the stack.
+  static constexpr std::size_t deepest_call = 64;
 
   /// A container that is empty is a scalar; whatever else is one is not looked for.
   ADYTON_ALWAYS_INLINE static Found container(PyObject* object) {
@@ -101,40 +103,83 @@ class Beginner {
     std::memcpy(out, ", ", 2);
     out += separator_size;
   }
-  ADYTON_ALWAYS_INLINE static void close(char*& out, char bracket) {
-    out -= separator_size;
-    *out++ = bracket;
-  }
 
-  /// False: it was left, and where is said in begun_.
+  /// What a container was left for: nothing, as it was written but for its closing bracket; its
+  /// last entry, a container, which is written next; or the Serializer: where, begun_ says.
+  enum class Left : unsigned char { ended, for_last, unfinished };
+
+  /// False: it was left to the Serializer. What is last in its container is written without
+  /// recursion: calls that nest deeper than the processor keeps count of return slowly.
   [[gnu::noinline]] bool put_container(char*& out, PyObject* object, Found found,
                                        std::size_t depth) {
-    if (found == Found::dict) return put_dict(out, object, depth);
+    const std::size_t outermost = depth;
+    while (true) {
+      const bool is_dict = found == Found::dict;
+      brackets_[depth] = is_dict ? '}' : ']';
+      const Left left = is_dict ? put_members(out, object, found, depth)
+                                : put_elements(out, object, found, depth);
+      if (left == Left::unfinished) return false;
+      if (left == Left::ended) break;
+      ++depth;
+    }
+    out -= separator_size;
+    *out++ = brackets_[depth];
+    while (depth > outermost) *out++ = brackets_[--depth];
+    return true;
+  }
+
+  ADYTON_ALWAYS_INLINE Left put_elements(char*& out, PyObject*& object, Found& found,
+                                         std::size_t depth) {
     *out++ = '[';
     PyObject* const* const items = element_pointers(object, found == Found::tuple);
     const Py_ssize_t size = Py_SIZE(object);
     for (Py_ssize_t i = 0; i < size; ++i) {
       char* const before = out;
-      if (!put_inside(out, items[i], depth)) return leave(before, object, i, depth);
-      separate(out);
-    }
-    close(out, ']');
-    return true;
-  }
-
-  ADYTON_ALWAYS_INLINE bool put_dict(char*& out, PyObject* object, std::size_t depth) {
-    *out++ = '{';
-    DictTable table;
-    if (!read_table(object, table)) return leave(out, object, 0, depth);
-    for (PyObject *key, *value; table.peek(key, value); table.next()) {
-      char* const before = out;
-      if (!put_key(out, key) || !put_inside(out, value, depth)) {
-        return leave(before, object, table.index(), depth);
+      const Found item = put_inside(out, items[i], depth);
+      if (item != Found::scalar) {
+        if (item == Found::failure) return leave(before, object, i, depth);
+        if (i + 1 == size) return enter_last(object, found, items[i], item, size, depth);
+        if (!put_inner(out, items[i], item, depth + 1)) return leave(before, object, i, depth);
       }
       separate(out);
     }
-    close(out, '}');
-    return true;
+    return Left::ended;
+  }
+
+  ADYTON_ALWAYS_INLINE Left put_members(char*& out, PyObject*& object, Found& found,
+                                        std::size_t depth) {
+    *out++ = '{';
+    DictTable table;
+    if (!read_table(object, table)) return leave(out, object, 0, depth);
+    for (PyObject *key, *value; table.peek(key, value);) {
+      char* const before = out;
+      if (!put_key(out, key)) return leave(before, object, table.index(), depth);
+      const Found item = put_inside(out, value, depth);
+      if (item == Found::failure) return leave(before, object, table.index(), depth);
+      table.next();
+      if (item != Found::scalar) {
+        if (table.ended()) return enter_last(object, found, value, item, table.index(), depth);
+        if (!put_inner(out, value, item, depth + 1)) {
+          return leave(before, object, table.index() - 1, depth);
+        }
+      }
+      separate(out);
+    }
+    return Left::ended;
+  }
+
+  ADYTON_ALWAYS_INLINE bool put_inner(char*& out, PyObject* object, Found found,
+                                      std::size_t depth) {
+    return depth < deepest_call && put_container(out, object, found, depth);
+  }
+
+  /// Goes from a container of so many entries to its last.
+  ADYTON_ALWAYS_INLINE Left enter_last(PyObject*& object, Found& found, PyObject* last,
+                                       Found last_found, Py_ssize_t entries, std::size_t depth) {
+    begun_.levels[depth] = {object, entries};
+    object = last;
+    found = last_found;
+    return Left::for_last;
   }
 
   ADYTON_ALWAYS_INLINE bool put_key(char*& out, PyObject* key) {
@@ -148,29 +193,32 @@ class Beginner {
     return true;
   }
 
-  ADYTON_ALWAYS_INLINE bool put_inside(char*& out, PyObject* object, std::size_t depth) {
-    if (out > limit_) return false;
+  /// Writes a scalar, or says which container is to be written; else Found::failure.
+  ADYTON_ALWAYS_INLINE Found put_inside(char*& out, PyObject* object, std::size_t depth) {
+    if (out > limit_) return Found::failure;
     const Found found = put(out, object);
     if (found == Found::scalar) [[likely]]
-      return true;
-    return is_container(found) && depth + 1 < Begun::deepest &&
-           put_container(out, object, found, depth + 1);
+      return found;
+    if (!is_container(found) || depth + 1 == Begun::deepest) return Found::failure;
+    if (depth + 1 == Begun::shallow) begun_.is_deep = true;
+    return found;
   }
 
   /// Says, from the innermost container outwards, where this one is to be gone on with: at the
   /// entry that was not written, or behind the one that is open.
-  bool leave(char* end, PyObject* object, Py_ssize_t entry, std::size_t depth) {
+  Left leave(char* end, PyObject* object, Py_ssize_t entry, std::size_t depth) {
     const bool innermost = begun_.depth <= depth;
     if (innermost) {
       begun_.depth = depth + 1;
       begun_.end = end;
     }
     begun_.levels[depth] = {object, innermost ? entry : entry + 1};
-    return false;
+    return Left::unfinished;
   }
 
   Begun& begun_;
   char* limit_;
+  char brackets_[Begun::deepest];  // that close what is open
 };
 
 /// A BeginFunction for a style whose punctuation is fixed.

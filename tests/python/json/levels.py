@@ -51,6 +51,18 @@ def values():
         yield value(0)
 
 
+def doubles():
+    """Those that two decimals, or whose decimal two doubles, are equally near; and of like size."""
+    pick = random.Random(4)
+    for power in range(-95, 105):
+        for _ in range(20):
+            value = (2**52 + pick.randrange(2**52) >> pick.randrange(53) | 1) * 2.0**power
+            yield from (value, -value)
+    for digits in range(1, 18):
+        for _ in range(100):
+            yield round(pick.uniform(-1, 1) * 10 ** pick.randrange(1, 17), digits)
+
+
 def outcome(function, *args, **options):
     try:
         result = function(*args, **options)
@@ -94,6 +106,10 @@ def main():
         text = f'["{string}"]'
         read(text)
         read(standard.dumps(string)[:pick.randrange(3, 400)])
+    numbers = list(doubles())
+    for start in range(0, len(numbers), 50):
+        write(numbers[start:start + 50])
+        read(standard.dumps(numbers[start:start + 50]))
     for value in values():
         write(value)
         text = standard.dumps(value, ensure_ascii=pick.random() < 0.5,

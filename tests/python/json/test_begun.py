@@ -4,6 +4,8 @@ import dataclasses
 import itertools
 import json as standard
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -33,6 +35,36 @@ def nested(depth):
     return value
 
 
+def within(depth, *around):
+    """The last, and the only one but for a number, of what is around it, so many times."""
+    value = ["innermost", 1.5]
+    for level in range(depth):
+        value = around[level % len(around)](value)
+    return value
+
+
+def alone(value):
+    return [value]
+
+
+def pair(value):
+    return (1, value)
+
+
+def member(value):
+    return {"a": value}
+
+
+def last_member(value):
+    return {"a": 1, "b": value}
+
+
+def without_last_member(value):
+    value = {"a": [1], "b": value, "c": 3}
+    del value["c"]
+    return value
+
+
 def without_first_members():
     value = {str(i): i for i in range(6)}
     for i in range(3):
@@ -49,7 +81,7 @@ def expected(value):
 
 # What the beginning has to leave to the Serializer, and what looks like it.
 STOPS = [
-    nested(7), nested(9), nested(10), nested(11), nested(12), nested(30), {1: 2}, {None: [1]}, {True: 1}, {"é": 1}, {"a": {2.5: "x"}}, Whole(7),
+    *(nested(depth) for depth in (7, 9, 10, 11, 12, 30, 61, 62, 63, 64, 65, 100)), {1: 2}, {None: [1]}, {True: 1}, {"é": 1}, {"a": {2.5: "x"}}, Whole(7),
     2**70, -2**63, [2**64], float("inf"), float("nan"), Point(), [Point()], vars(Box()), without_first_members(),
     "x" * 900, "x" * 3950, "x" * 5000, "é" * 100, "é" * 900, "\x01" * 200, "\x01" * 900, "東京", "😀" * 300, (), [], {}, ((),), ("a",),
     "\"\\", list(range(2000)), {str(i): i for i in range(500)},
@@ -103,6 +135,45 @@ def test_random_small_documents():
         text, utf8 = expected(document)
         assert ours.dumps(document) == text
         assert ours.dumpb(document) == utf8
+
+
+@pytest.mark.parametrize("around", [(alone,), (pair,), (member,), (last_member,), (without_last_member,), (alone, member),
+                                    (pair, member, alone, last_member), (without_last_member, alone, member)])
+def test_every_depth_of_what_is_last(around):
+    for depth in [*range(1, 70), *range(250, 262), 300]:
+        value = within(depth, *around)
+        for document in (value, [value, value], {"first": value, "then": [value, 1]}):
+            text, utf8 = expected(document)
+            assert ours.dumps(document) == text
+            assert ours.dumpb(document) == utf8
+
+
+@pytest.mark.parametrize("size", [*range(3600, 4200, 7)])
+def test_the_brackets_of_deep_documents_have_room(size):
+    for depth in (1, 30, 62, 254):
+        document = ["x" * (size - depth), within(depth, alone), within(depth, pair), within(depth, member)]
+        text, utf8 = expected(document)
+        assert ours.dumps(document) == text
+        assert ours.dumpb(document) == utf8
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="the standard library has a limit of its own")
+def test_a_low_recursion_limit_holds_for_small_documents():
+    code = """
+import json as standard, sys
+from adyton import json
+value = []
+for _ in range(40):
+    value = [value]
+sys.setrecursionlimit(30)
+for function in (json.dumps, json.dumpb, standard.dumps):
+    try:
+        function(value)
+    except RecursionError:
+        print("refused")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.stdout.split() == [b"refused"] * 3, done.stderr.decode()
 
 
 @pytest.mark.parametrize("around", [lambda value: value, lambda value: [1, value], lambda value: {"a": 1, "b": [value]}])

@@ -17,6 +17,7 @@
 #include "host/base/cpu.h"
 #include "host/base/text.h"
 #include "modules/json/block.h"
+#include "modules/json/nearest_double.h"
 #include "modules/json/number.h"
 #include "modules/json/read_decimal.h"
 #include "modules/json/read_number.h"
@@ -264,6 +265,43 @@ TEST_CASE("halfway between two doubles the even one is read, a digit beside it t
     const std::string more = incremented(less);
     check(less, exponent, low);
     check(more, exponent + static_cast<int>(more.size() > less.size()), high);
+  }
+}
+
+TEST_CASE("a tie of a small power of ten is decided at once, as are the decimals beside it") {
+  Random random = seeded();
+  const auto check = [](std::uint64_t decimal, int exponent) {
+    const std::string text = cat(decimal, 'e', exponent);
+    INFO(text);
+    const double value = detail::nearest_double(decimal, exponent, 0);
+    REQUIRE(bits(value) == bits(std::strtod(text.c_str(), nullptr)));
+    REQUIRE(bits(detail::nearest_double(decimal, exponent, 1ULL << 63)) == bits(-value));
+  };
+  const auto check_around = [&check](std::uint64_t decimal, int exponent) {
+    for (const std::uint64_t near : {decimal - 1, decimal, decimal + 1}) check(near, exponent);
+  };
+  // A midpoint has 54 bits, the last of them set: a whole number times a power of ten, of which the
+  // power of five is a factor, and with zeros behind it,
+  std::uint64_t power_of_5 = 1;
+  for (int exponent = 0; exponent <= 22; ++exponent, power_of_5 *= 5) {
+    for (std::size_t i = how_many() / 1000; i > 0; --i) {
+      const std::uint64_t least = (1ULL << 53) / power_of_5 + 1;
+      std::uint64_t decimal = (least + random() % (least - 1)) | 1;
+      if (i % 2 == 0) decimal <<= random() % static_cast<unsigned>(std::countl_zero(decimal));
+      int power = exponent;
+      check_around(decimal, power);
+      for (; decimal <= ~0ULL / 10 && power > -25; check_around(decimal, power)) {
+        decimal *= 10;
+        --power;
+      }
+    }
+  }
+  // or one with decimals.
+  power_of_5 = 1;
+  for (int decimals = 0; decimals <= 4; ++decimals, power_of_5 *= 5) {
+    for (std::size_t i = how_many() / 1000; i > 0; --i) {
+      check_around((1ULL << 53 | random() >> 11 | 1) * power_of_5, -decimals);
+    }
   }
 }
 

@@ -169,24 +169,46 @@ TEST_CASE("powers of two and of ten, subnormals and their neighbours are written
   for (std::uint64_t bits = 1; bits < 2000; ++bits) check_both_ways(bits);
 }
 
-TEST_CASE("exact ties, which the quick way leaves alone, go to the even digit") {
+TEST_CASE("exact ties between two decimals go to the even digit, the quick way") {
   std::mt19937_64 random(14);
-  int uncertain = 0;
-  for (int i = 0; i < 20'000; ++i) {
-    // An odd number of quarters: half-way between two decimals of 17 digits.
-    const std::uint64_t quarters = (1ULL << 52) + (random() >> 12 | 1);
-    const double value = static_cast<double>(quarters) / 4;
+  const auto check_certain = [](double value) {
     const auto bits = std::bit_cast<std::uint64_t>(value);
-    uncertain += detail::quick_shortest_decimal(bits).certain ? 0 : 1;
+    if (bits << 12 != 0) REQUIRE(detail::quick_shortest_decimal(bits).certain);
     check_both_ways(bits);
+    check_texts(value);
+    check_texts(-value);
+  };
+  // Whole numbers of every length over every power of two: many are half-way.
+  for (int power = 0; power <= 91; ++power) {
+    for (int i = 0; i < 500; ++i) {
+      const std::uint64_t significand = (1ULL << 52 | random() >> 12) >> random() % 53;
+      check_certain(std::ldexp(static_cast<double>(significand | 1), -power + i % 3));
+    }
   }
-  CHECK(uncertain > 1000);
+  for (int i = 0; i < 20'000; ++i) {
+    // An odd number of quarters: between two decimals of 17 digits.
+    const std::uint64_t quarters = (1ULL << 52) + (random() >> 12 | 1);
+    check_certain(static_cast<double>(quarters) / 4);
+    check_certain(static_cast<double>(quarters) / 8);
+  }
+}
+
+TEST_CASE("a decimal between two doubles is written for the even one, the quick way") {
   // Beyond 2^53 the midpoints to the neighbours are whole, and may be round.
-  for (std::uint64_t i = 0; i < 20'000; ++i) {
-    check_both_ways(std::bit_cast<std::uint64_t>(0x1p53 + static_cast<double>(i * 2)));
-    check_both_ways(std::bit_cast<std::uint64_t>(0x1p55 + static_cast<double>(i * 8)));
-    check_both_ways(std::bit_cast<std::uint64_t>(0x1p63 + static_cast<double>(i * 2048)));
+  int round = 0;
+  for (int power = 53; power < 104; ++power) {
+    const double least = std::ldexp(1.0, power);
+    for (std::uint64_t i = 1; i < 2000; ++i) {
+      const double value = least + std::ldexp(static_cast<double>(i), power - 52);
+      const auto bits = std::bit_cast<std::uint64_t>(value);
+      check_both_ways(bits);
+      check_texts(value);
+      check_texts(-value);
+      if (power < 97) REQUIRE(detail::quick_shortest_decimal(bits).certain);
+      round += expected(value).digits.size() < 16 ? 1 : 0;
+    }
   }
+  CHECK(round > 100);
 }
 
 TEST_CASE("every power of ten with any number of digits is written as repr(float) does") {
