@@ -77,9 +77,11 @@ def dump_core(folder, code, **environment):
     def allow_core():
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
+    # The address sanitizer would set the limit back.
+    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":disable_coredump=0"
     try:
-        done = subprocess.run([sys.executable, "-c", code], cwd=folder, preexec_fn=allow_core,
-                              capture_output=True, timeout=120, env={**os.environ, **environment})
+        done = subprocess.run([sys.executable, "-c", code], cwd=folder, preexec_fn=allow_core, capture_output=True,
+                              timeout=120, env={**os.environ, "ASAN_OPTIONS": sanitizer, **environment})
     except subprocess.SubprocessError:
         pytest.skip("the limit on cores can't be raised")
     assert done.returncode == -signal.SIGABRT and done.stdout == b"ready\n", done
