@@ -336,9 +336,8 @@ def test_bytes_are_not_copied():
         kept += sys.getrefcount(source) - before
         if sys.getrefcount(source) > before:
             assert sys.getsizeof(document) < 1000
-    if kept == 0:
-        pytest.skip("this build copies every text, as the address sanitizer demands")
-    assert kept >= 35  # what ends just at a page's end is
+    # What ends just at a page's end is; and every text, where the address sanitizer demands it.
+    assert kept >= 35 or "asan" in sys.executable
 
 
 @pytest.mark.parametrize("make", [bytes, bytearray, memoryview, lambda b: b.decode(), lambda b: b.decode() + "\u20ac "[1:]])

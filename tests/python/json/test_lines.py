@@ -342,7 +342,9 @@ def test_memory_does_not_grow_with_the_source():
     run(5)
     before = rss()
     assert run(100) > 900_000
-    assert rss() - before < 8_000_000
+    # The address sanitizer holds much of what was freed back.
+    held_back = 300_000_000 if "asan" in sys.executable else 0
+    assert rss() - before < 8_000_000 + held_back
 
 
 def test_many_bad_lines_and_values_leak_nothing():
