@@ -15,7 +15,7 @@ namespace adyton::json {
 /// be a small one after a large one.
 std::size_t Output::foreseen(std::size_t size) const {
   constexpr std::size_t margin = 1024;
-  return std::min(expected_ + expected_ / 32 + margin, 8 * std::max(size, margin));
+  return std::min(expected_ + expected_ / 32 + margin, 64 * std::max(size, margin));
 }
 
 bool Output::fits() const {
@@ -23,20 +23,20 @@ bool Output::fits() const {
   return room() <= size / 8;
 }
 
+// Into a new object: one that is resized stays with malloc, where a large one has no memory that is
+// kept for it.
 void Output::grow(std::size_t more) {
   const std::string_view old = written();
-  const std::size_t size = old.size();
-  const std::size_t capacity = std::max(next_capacity(more), foreseen(size));
-  const bool from_start = is_short();
-  char* const memory = resize(capacity);
-  if (memory == nullptr) {
-    // The object is gone, and with it what the buffer pointed to.
-    place(start_, 0, sizeof start_);
+  const std::size_t capacity = std::max(next_capacity(more), foreseen(old.size()));
+  python::Ref larger = new_object(capacity);
+  if (!larger) {
     PyErr_Clear();
     throw std::bad_alloc();
   }
-  if (from_start) std::memcpy(memory, old.data(), size);
-  place(memory, size, capacity);
+  char* const memory = memory_of(larger.get());
+  std::memcpy(memory, old.data(), old.size());
+  place(memory, old.size(), capacity);
+  object_ = std::move(larger);
 }
 
 namespace {
@@ -62,16 +62,12 @@ void copy_short(std::string_view text, char* to) {
 
 }  // namespace
 
-char* BytesOutput::resize(std::size_t capacity) {
-  PyObject* bytes = object_.release();
-  const auto size = static_cast<Py_ssize_t>(capacity);
-  if (bytes == nullptr) {
-    bytes = PyBytes_FromStringAndSize(nullptr, size);
-  } else if (_PyBytes_Resize(&bytes, size) < 0) {
-    return nullptr;
-  }
-  object_ = python::Ref::steal(bytes);
-  return bytes == nullptr ? nullptr : PyBytes_AS_STRING(bytes);
+python::Ref BytesOutput::new_object(std::size_t capacity) const {
+  return python::Ref::steal(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(capacity)));
+}
+
+char* BytesOutput::memory_of(PyObject* bytes) const {
+  return PyBytes_AS_STRING(bytes);
 }
 
 PyObject* BytesOutput::of(std::string_view text) {
@@ -96,17 +92,12 @@ PyObject* BytesOutput::finish() {
   return bytes;
 }
 
-char* TextOutput::resize(std::size_t capacity) {
-  PyObject* str = object_.release();
-  const auto size = static_cast<Py_ssize_t>(capacity / unit_);
-  if (str == nullptr) {
-    str = PyUnicode_New(size, largest_);
-  } else if (PyUnicode_Resize(&str, size) < 0) {
-    Py_DECREF(str);
-    return nullptr;
-  }
-  object_ = python::Ref::steal(str);
-  return str == nullptr ? nullptr : static_cast<char*>(PyUnicode_DATA(str));
+python::Ref TextOutput::new_object(std::size_t capacity) const {
+  return python::Ref::steal(PyUnicode_New(static_cast<Py_ssize_t>(capacity / unit_), largest_));
+}
+
+char* TextOutput::memory_of(PyObject* str) const {
+  return static_cast<char*>(PyUnicode_DATA(str));
 }
 
 namespace {

@@ -25,8 +25,9 @@ class Output : public Buffer {
  protected:
   void grow(std::size_t more) override;
 
-  /// Makes the object's memory `capacity` bytes, keeping what it holds; null if there is none.
-  virtual char* resize(std::size_t capacity) = 0;
+  /// With room for `capacity` bytes; empty with an exception set if there is no memory.
+  virtual python::Ref new_object(std::size_t capacity) const = 0;
+  virtual char* memory_of(PyObject* object) const = 0;
 
   /// Whether so little of the object's memory is left over that it may stay with it. What is given
   /// back to the system would have to be fetched from it, page by page, for the next document.
@@ -52,7 +53,8 @@ class BytesOutput final : public Output {
   PyObject* finish();
 
  private:
-  char* resize(std::size_t capacity) override;
+  python::Ref new_object(std::size_t capacity) const override;
+  char* memory_of(PyObject* object) const override;
 };
 
 /// An Output of str: of ASCII, until it is made wider. What is written are characters of unit()
@@ -75,7 +77,8 @@ class TextOutput final : public Output {
   PyObject* finish();
 
  private:
-  char* resize(std::size_t capacity) override;
+  python::Ref new_object(std::size_t capacity) const override;
+  char* memory_of(PyObject* object) const override;
 
   std::size_t unit_ = 1;
   Py_UCS4 largest_ = 0x7F;
