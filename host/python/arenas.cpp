@@ -24,20 +24,14 @@ class Arenas::Turn {
   bool mine_;
 };
 
-bool Arenas::Kept::keep(void* piece) {
-  if (count_ == limit_) return false;
-  pieces_[count_++] = piece;
-  return true;
-}
-
-Arenas::Kept* Arenas::kept(std::size_t size) {
+KeptPieces* Arenas::kept(std::size_t size) {
   if (size == arena_size) return &arenas_;
   return size == chunk_size ? &chunks_ : nullptr;
 }
 
 void* Arenas::allocate(std::size_t size) noexcept {
   if (const Turn turn(busy_); turn) {
-    Kept* const pieces = kept(size);
+    KeptPieces* const pieces = kept(size);
     void* const piece = pieces != nullptr ? pieces->take() : nullptr;
     if (piece != nullptr) return piece;
     if (size == arena_size) return new_arena();
@@ -56,7 +50,7 @@ void* Arenas::new_arena() {
 
 void Arenas::release(void* memory, std::size_t size) noexcept {
   if (const Turn turn(busy_); turn) {
-    Kept* const pieces = kept(size);
+    KeptPieces* const pieces = kept(size);
     if (pieces != nullptr && pieces->keep(memory)) return;
   }
   unmap_memory(memory, size);

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
+
+#include "host/python/kept_pieces.h"
 
 namespace adyton::python {
 
@@ -25,26 +26,14 @@ class Arenas {
   void release(void* memory, std::size_t size) noexcept;
 
  private:
-  /// Freed pieces of one size, the last freed on top.
-  class Kept {
-   public:
-    explicit Kept(std::size_t limit) : limit_(limit) {}
-    void* take() { return count_ == 0 ? nullptr : pieces_[--count_]; }
-    bool keep(void* piece);
-
-   private:
-    std::size_t limit_;
-    std::array<void*, 64> pieces_{};
-    std::size_t count_ = 0;
-  };
   class Turn;
 
-  Kept* kept(std::size_t size);
+  KeptPieces* kept(std::size_t size);
   void* new_arena();
 
   std::atomic_flag busy_;
-  Kept arenas_{8};
-  Kept chunks_{64};  // a recursion some ten thousand calls deep
+  KeptPieces arenas_{8};
+  KeptPieces chunks_{64};  // a recursion some ten thousand calls deep
 };
 
 /// Makes Python use them. Before Python starts; once in a process, for its whole life.

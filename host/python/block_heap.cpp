@@ -111,7 +111,8 @@ void BlockHeap::end_pool(Pool* pool) {
 }
 
 bool BlockHeap::new_region() {
-  void* const memory = kept_count_ > 0 ? kept_[--kept_count_] : map_huge_memory(huge_page);
+  void* memory = kept_.take();
+  if (memory == nullptr) memory = map_huge_memory(huge_page);
   if (memory == nullptr) return false;
   if (address(memory) / huge_page >= region_limit) {
     unmap_memory(memory, huge_page);
@@ -128,9 +129,8 @@ bool BlockHeap::new_region() {
 void BlockHeap::end_region(Region* region) {
   unlist(region);
   turn_owned(region);
-  if (kept_count_ == kept_.size()) return unmap_memory(region, huge_page);
+  if (!kept_.keep(region)) return unmap_memory(region, huge_page);
   ::madvise(region, huge_page, MADV_FREE);
-  kept_[kept_count_++] = region;
 }
 
 void BlockHeap::list(Region* region) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "host/python/huge_memory.h"
+#include "host/python/kept_pieces.h"
 
 namespace adyton::python {
 
@@ -194,8 +195,7 @@ class BlockHeap {
   std::array<Region*, pool_count> by_empty_pools_{};
   Numbers empty_counts_;  // the lists of regions that are not empty, but for that of full regions
   std::size_t empty_regions_ = 0;
-  std::array<void*, kept_limit> kept_{};  // no regions any more
-  std::size_t kept_count_ = 0;
+  KeptPieces kept_{kept_limit};  // no regions any more
   std::array<std::uint64_t, region_limit / 64> regions_{};
 };
 

@@ -61,14 +61,17 @@ void* LargeBlocks::allocate_zeroed(std::size_t size) {
 /// The last freed one that fits.
 std::optional<LargeBlocks::Block> LargeBlocks::take(std::size_t size) {
   for (std::size_t i = kept_count_; i-- > 0;) {
-    const Block block = kept_[i];
-    if (!fits(block.size, size)) continue;
-    std::copy(kept_.begin() + i + 1, kept_.begin() + kept_count_, kept_.begin() + i);
-    --kept_count_;
-    kept_bytes_ -= block.size;
-    return block;
+    if (fits(kept_[i].size, size)) return take_kept(i);
   }
   return std::nullopt;
+}
+
+LargeBlocks::Block LargeBlocks::take_kept(std::size_t i) {
+  const Block block = kept_[i];
+  std::copy(kept_.begin() + i + 1, kept_.begin() + kept_count_, kept_.begin() + i);
+  --kept_count_;
+  kept_bytes_ -= block.size;
+  return block;
 }
 
 /// From the system; where it has no more, what is kept goes back to it first.
@@ -98,10 +101,7 @@ void LargeBlocks::keep(Block block) {
 }
 
 void LargeBlocks::drop_oldest() {
-  const Block block = kept_.front();
-  std::copy(kept_.begin() + 1, kept_.begin() + kept_count_, kept_.begin());
-  --kept_count_;
-  kept_bytes_ -= block.size;
+  const Block block = take_kept(0);
   unmap_memory(block.memory, block.size);
 }
 

@@ -51,6 +51,7 @@ class LargeBlocks {
   std::optional<std::size_t> find(const void* memory) const;
   void* add(Block block);
   std::optional<Block> take(std::size_t size);
+  Block take_kept(std::size_t i);
   std::optional<Block> map(std::size_t size);
   void keep(Block block);
   void drop_oldest();
