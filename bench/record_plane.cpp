@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/base/line_ends.h"
 #include "host/base/text.h"
 #include "modules/json/locate.h"
 
@@ -91,13 +92,13 @@ template <class Work>
 void work_on(std::string_view text, const FieldSet& fields, Locations& found, Out& out) {
   if (!adyton::is_utf8(text)) fail("the file is not UTF-8");
   out.clear();
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    found.clear();
+  adyton::LineEnds ends(text);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = ends.next();
+    const std::string_view line = text.substr(begin, end - begin);
     if (fields.locate(line, found)) fail("a line is not JSON");
     Work::write(line, found, out);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    begin = end + 1;
   }
 }
 

@@ -13,7 +13,8 @@ VectorLevel best_level() {
   const bool avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
                       __builtin_cpu_supports("avx512vbmi2") &&
-                      __builtin_cpu_supports("avx512ifma");
+                      __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("gfni") &&
+                      __builtin_cpu_supports("pclmul");
   if (avx2) return avx512 ? VectorLevel::avx512 : VectorLevel::avx2;
 #endif
   return VectorLevel::portable;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/base/line_ends.h"
 #include "host/pipeline/overlong.h"
 
 namespace adyton::pipeline {
@@ -113,12 +114,9 @@ Batch LineReader::cut(std::shared_ptr<Text> text, std::size_t line_end) {
   const std::string_view view = text->view();
   batch.text = std::move(text);
   batch.original = batch.text;
+  LineEnds ends(view.substr(0, line_end));
   for (std::size_t begin = 0; begin < line_end;) {
-    const void* const newline = std::memchr(view.data() + begin, '\n', line_end - begin);
-    const std::size_t end =
-        newline == nullptr
-            ? line_end
-            : static_cast<std::size_t>(static_cast<const char*>(newline) - view.data()) + 1;
+    const std::size_t end = std::min(ends.next() + 1, line_end);
     add_line(batch, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end));
     begin = end;
   }

@@ -175,6 +175,9 @@ class Cursor {
     return p;
   }
 
+  /// Any value but a container.
+  [[gnu::always_inline]] inline const char* scalar(const char* p, Place& place);
+
   [[gnu::always_inline]] inline const char* string(const char* p, bool& escaped, Place& place) {
     p = specials_.from(p + 1, place);
     if (at(p, '"')) [[likely]]
@@ -201,7 +204,6 @@ class Cursor {
   const char* rest_of_string(const char* p, bool& escaped);
   [[gnu::always_inline]] inline const char* number(const char* p);
   [[gnu::always_inline]] inline const char* literal(const char* p);
-  [[gnu::always_inline]] inline const char* scalar(const char* p, Place& place);
   const char* container(const char* p, unsigned depth);
 
   /// A member's key: gives where its value begins.

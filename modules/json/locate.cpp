@@ -48,7 +48,7 @@ class Walk {
 
  public:
   Walk(std::string_view text, Locations& out)
-      : cursor_(text.data(), text.data() + text.size()), out_(out), notes_(out.notes) {}
+      : cursor_(text.data(), text.data() + text.size()), out_(out), notes_(*out.notes) {}
 
   Fault run(const FieldNode& root) {
     const char* const start = cursor_.space(cursor_.begin());
@@ -132,6 +132,8 @@ class Walk {
         if (p == nullptr) return nullptr;
       }
       if (frame.awaits_next) out_.matches.back().next = offset(begin);
+      if (notes_.learns_shape) [[unlikely]]
+        notes_.shape_keys.push_back(offset(begin));
       if (edge != nullptr) meet(*edge, frame);
       const FieldNode* const child = edge != nullptr ? edge->child.get() : node.any.get();
       p = part(child, frame, begin, p, depth + 1, place);
@@ -270,15 +272,28 @@ Fault walk(std::string_view text, const FieldNode& root, Locations& out, Select 
 
 FieldSet::FieldSet(std::span<const Pointer> fields)
     : pointers_(fields.begin(), fields.end()),
-      tree_(std::make_shared<const detail::FieldTree>(pointers_)) {}
+      lender_(std::make_shared<detail::NotesLender>(pointers_)) {}
 
 Fault FieldSet::locate(std::string_view text, Locations& out, Select select) const {
   out.clear();
-  out.notes.take(tree_);
-  if (detail::IndexedSpecials::usable(text.size())) {
-    return walk<detail::IndexedSpecials>(text, *tree_->root, out, select);
+  if (out.notes.get_deleter().lender != lender_) [[unlikely]]
+    out.notes = detail::NotesLender::borrow(lender_);
+  detail::LocatorNotes& notes = *out.notes;
+  if (notes.shapes.usable(text.size())) {
+    if (notes.shapes.known(text, select, out)) return {};
+    notes.learns_shape = notes.shapes.learning();
   }
-  return walk<detail::NearbySpecials>(text, *tree_->root, out, select);
+  notes.keys.clear();  // a fault leaves some
+  const FieldNode& root = *lender_->tree.root;
+  const Fault fault = detail::IndexedSpecials::usable(text.size())
+                          ? walk<detail::IndexedSpecials>(text, root, out, select)
+                          : walk<detail::NearbySpecials>(text, root, out, select);
+  if (notes.learns_shape) [[unlikely]] {
+    if (!fault) notes.shapes.learn(text, select, out, notes.shape_keys);
+    notes.learns_shape = false;
+    notes.shape_keys.clear();
+  }
+  return fault;
 }
 
 }  // namespace adyton::json

@@ -1,6 +1,6 @@
-// FieldSet::locate() finds what a walk through Boost.JSON's document finds, and in a long text,
-// which is read in another way, what it finds in a short one. The input's first line is a list of
-// pointers, separated by blanks; the rest is the text.
+// FieldSet::locate() finds what a walk through Boost.JSON's document finds, in a long text, which
+// is read in another way, what it finds in a short one, and after others what it finds at first.
+// The input's first line is a list of pointers, separated by blanks; the rest is the text.
 #include <algorithm>
 #include <cstdlib>
 #include <span>
@@ -130,6 +130,42 @@ std::vector<std::size_t> found_behind(std::size_t before, std::string_view text,
   return numbers;
 }
 
+/// What was learnt from a text changes nothing in what is found in others that are almost like it.
+void check_learnt(std::string_view text, const json::FieldSet& set, json::Select select) {
+  const auto number_of = [](const json::Fault& fault, const json::Locations& found) {
+    if (fault) return std::vector<std::size_t>{fault.offset};
+    std::vector<std::size_t> numbers{found.repeated};
+    for (const auto& m : found.matches) {
+      numbers.insert(numbers.end(),
+                     {m.field, m.member, m.begin, m.end, m.container, m.position, m.comma, m.next});
+    }
+    for (const auto& gap : found.gaps) {
+      numbers.insert(numbers.end(), {gap.field, gap.depth, gap.begin, gap.end});
+    }
+    return numbers;
+  };
+  json::Locations warm;
+  std::string padded(text);
+  padded.append(json::scan_padding, '\0');
+  for (int i = 0; i < 3; ++i) {
+    if (set.locate({padded.data(), text.size()}, warm, select)) return;
+  }
+  static constexpr std::string_view others = "\"\\{}[],: 01e-.n\n";
+  std::size_t seed = text.size();
+  for (int i = 0; i < 8; ++i) {
+    seed = seed * 6364136223846793005 + 1442695040888963407;
+    const std::size_t at = (seed >> 33) % text.size();
+    const char before = padded[at];
+    padded[at] = others[(seed >> 20) % others.size()];
+    const std::string_view other(padded.data(), text.size());
+    json::Locations cold;
+    const json::FieldSet unused(set.pointers());
+    const auto expected = number_of(unused.locate(other, cold, select), cold);
+    if (number_of(set.locate(other, warm, select), warm) != expected) std::abort();
+    padded[at] = before;
+  }
+}
+
 /// Boost.JSON reads 0e7777 as no number at all, and none such is equal to itself.
 bool same(const Values& a, const Values& b) {
   return a == b ||
@@ -153,6 +189,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const json::FieldSet set(pointers);
   for (const auto select : {json::Select::fields, json::Select::rest}) {
     if (found_behind(0, text, set, select) != found_behind(200, text, set, select)) std::abort();
+    check_learnt(text, set, select);
   }
   json::Locations found;
   if (set.locate(text, found)) return 0;
