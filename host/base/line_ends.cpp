@@ -52,9 +52,8 @@ std::uint16_t* find_baseline(const char* text, std::size_t size, std::uint16_t* 
   return put_one_by_one(text, i, size, out);
 }
 
-__attribute__((target("avx2,bmi,bmi2"))) std::uint16_t* find_avx2(const char* text,
-                                                                  std::size_t size,
-                                                                  std::uint16_t* out) {
+[[gnu::target("avx2,bmi,bmi2")]] std::uint16_t* find_avx2(const char* text, std::size_t size,
+                                                          std::uint16_t* out) {
   const __m256i newline = _mm256_set1_epi8('\n');
   std::size_t i = 0;
   for (; i + block <= size; i += block) {
@@ -69,8 +68,9 @@ __attribute__((target("avx2,bmi,bmi2"))) std::uint16_t* find_avx2(const char* te
   return put_one_by_one(text, i, size, out);
 }
 
-__attribute__((target("avx512f,avx512bw,bmi,bmi2"))) std::uint16_t* find_avx512(
-    const char* text, std::size_t size, std::uint16_t* out) {
+[[gnu::target("avx512f,avx512bw,bmi,bmi2")]] std::uint16_t* find_avx512(const char* text,
+                                                                        std::size_t size,
+                                                                        std::uint16_t* out) {
   const __m512i newline = _mm512_set1_epi8('\n');
   std::size_t i = 0;
   for (; i + block <= size; i += block) {

@@ -100,7 +100,7 @@ KnownShapes::~KnownShapes() = default;
 
 #if defined(__x86_64__)
 
-#define ADYTON_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define ADYTON_AVX2 [[gnu::target("avx2,bmi,bmi2,popcnt")]]
 
 namespace {
 

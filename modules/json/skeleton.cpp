@@ -86,7 +86,7 @@ bool are_escapes(const char* text, std::uint64_t escaped) {
   return true;
 }
 
-#define ADYTON_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,pclmul")))
+#define ADYTON_AVX2 [[gnu::target("avx2,bmi,bmi2,popcnt,pclmul")]]
 
 /// For each bit the sum of those up to it.
 ADYTON_AVX2 inline std::uint64_t sums_of(std::uint64_t bits) {
@@ -123,12 +123,12 @@ constexpr auto by_bit = bytes_of([](unsigned i) { return i % 8 * 8 + i / 8; });
 }  // namespace
 
 #define ADYTON_AVX512 \
-  __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni,bmi,bmi2,popcnt,pclmul")))
+  [[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,gfni,bmi,bmi2,popcnt,pclmul")]]
 
 /// Reads with AVX-512.
 struct Skeleton::Avx512 {
   /// Eight times eight bytes are transposed as matrices of bits, and then gathered bit for bit.
-  ADYTON_AVX512 [[gnu::always_inline]] static Planes planes_of(__m512i of_bytes) {
+  ADYTON_AVX512 [[gnu::always_inline]] static inline Planes planes_of(__m512i of_bytes) {
     const __m512i units = _mm512_set1_epi64(static_cast<long long>(0x8040201008040201));
     const __m512i turned = _mm512_gf2p8affine_epi64_epi8(units, of_bytes, 0);
     const __m512i gathered = _mm512_permutexvar_epi8(_mm512_loadu_si512(by_bit.data()), turned);
@@ -141,17 +141,18 @@ struct Skeleton::Avx512 {
     return planes;
   }
 
-  ADYTON_AVX512 [[gnu::always_inline]] static void put(std::int16_t* to, __m256i base,
-                                                       __m128i places) {
+  ADYTON_AVX512 [[gnu::always_inline]] static inline void put(std::int16_t* to, __m256i base,
+                                                              __m128i places) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
                         _mm256_add_epi16(base, _mm256_cvtepu8_epi16(places)));
   }
 
   /// The parts of a block, to where `out` has `size` of them; gives how many they are then.
-  ADYTON_AVX512 [[gnu::always_inline]] static std::size_t take(const char* text, __m512i bytes,
-                                                               __m256i base, __m512i& seen,
-                                                               Passed& passed, Skeleton& out,
-                                                               std::size_t size) {
+  ADYTON_AVX512 [[gnu::always_inline]] static inline std::size_t take(const char* text,
+                                                                      __m512i bytes, __m256i base,
+                                                                      __m512i& seen, Passed& passed,
+                                                                      Skeleton& out,
+                                                                      std::size_t size) {
     // Beyond ASCII all is as the last byte in it.
     const __m512i of_bytes = _mm512_permutex2var_epi8(
         _mm512_loadu_si512(traits.data()), _mm512_min_epu8(bytes, _mm512_set1_epi8(0x7f)),
