@@ -6,6 +6,8 @@ import pytest
 
 from adyton import json as ours
 
+pytest.register_assert_rewrite("natives")  # an assert there that fails tells the values
+
 
 def without_advice(message):
     """The message without what Adyton adds to a refusal: how the object could be written."""
