@@ -124,6 +124,7 @@ std::uint32_t any_of_16(__m128i numbers) {
 /// Sequences of two bytes, eight at once, up to 24, as long as there are none but such. Gives where
 /// they end.
 const char* put_pairs(const char* p, std::uint16_t*& out, std::uint32_t& all) {
+  __m128i any = _mm_setzero_si128();
   for (int i = 0; i < 3; ++i) {
     const __m128i pairs = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     const __m128i marks = _mm_and_si128(pairs, _mm_set1_epi16(static_cast<short>(0xC0E0)));
@@ -134,34 +135,53 @@ const char* put_pairs(const char* p, std::uint16_t*& out, std::uint32_t& all) {
     const __m128i large = _mm_cmpgt_epi16(characters, _mm_set1_epi16(0x7F));
     if (_mm_movemask_epi8(_mm_and_si128(formed, large)) != 0xFFFF) break;
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), characters);
-    all |= any_of_16(characters);
+    any = _mm_or_si128(any, characters);
     out += 8;
     p += 16;
   }
+  all |= any_of_16(any);
   return p;
 }
 
-/// Sequences of three bytes, four at once, up to 16.
-__attribute__((target("avx2"))) const char* put_triples(const char* p, std::uint16_t*& out,
-                                                        std::uint32_t& all) {
+/// The characters of sequences of three bytes, of which each lies in the lower bytes of a 32-bit
+/// number; false if one is no such sequence.
+[[gnu::target("avx2")]] bool characters_of_triples(__m256i triples, __m256i& characters) {
+  const __m256i marks = _mm256_and_si256(triples, _mm256_set1_epi32(0xC0C0F0));
+  const __m256i formed = _mm256_cmpeq_epi32(marks, _mm256_set1_epi32(0x8080E0));
+  const __m256i first = _mm256_slli_epi32(_mm256_and_si256(triples, _mm256_set1_epi32(0x0F)), 12);
+  const __m256i second = _mm256_and_si256(_mm256_srli_epi32(triples, 2), _mm256_set1_epi32(0xFC0));
+  const __m256i third = _mm256_and_si256(_mm256_srli_epi32(triples, 16), _mm256_set1_epi32(0x3F));
+  characters = _mm256_or_si256(_mm256_or_si256(first, second), third);
+  const __m256i large = _mm256_cmpgt_epi32(characters, _mm256_set1_epi32(0x7FF));
+  return _mm256_movemask_epi8(_mm256_and_si256(formed, large)) == -1;
+}
+
+/// Sequences of three bytes, eight and four at once, up to 32.
+[[gnu::target("avx2")]] const char* put_triples(const char* p, std::uint16_t*& out,
+                                                std::uint32_t& all) {
+  const char* const first = p;
   const __m128i apart = _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
+  const auto load = [apart](const char* at) __attribute__((target("avx2"))) {
+    return _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), apart);
+  };
+  __m256i characters;
   for (int i = 0; i < 4; ++i) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i triples = _mm_shuffle_epi8(bytes, apart);
-    const __m128i marks = _mm_and_si128(triples, _mm_set1_epi32(0xC0C0F0));
-    const __m128i formed = _mm_cmpeq_epi32(marks, _mm_set1_epi32(0x8080E0));
-    const __m128i characters =
-        _mm_or_si128(_mm_or_si128(_mm_slli_epi32(_mm_and_si128(triples, _mm_set1_epi32(0x0F)), 12),
-                                  _mm_and_si128(_mm_srli_epi32(triples, 2), _mm_set1_epi32(0xFC0))),
-                     _mm_and_si128(_mm_srli_epi32(triples, 16), _mm_set1_epi32(0x3F)));
-    const __m128i large = _mm_cmpgt_epi32(characters, _mm_set1_epi32(0x7FF));
-    if (_mm_movemask_epi8(_mm_and_si128(formed, large)) != 0xFFFF) break;
-    const __m128i packed = _mm_packus_epi32(characters, characters);
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), packed);
-    all |= any_of_16(packed);
+    const __m256i triples =
+        _mm256_inserti128_si256(_mm256_castsi128_si256(load(p)), load(p + 12), 1);
+    if (!characters_of_triples(triples, characters)) break;
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
+                     _mm_packus_epi32(_mm256_castsi256_si128(characters),
+                                      _mm256_extracti128_si256(characters, 1)));
+    out += 8;
+    p += 24;
+  }
+  if (characters_of_triples(_mm256_broadcastsi128_si256(load(p)), characters)) {
+    const __m128i four = _mm256_castsi256_si128(characters);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_packus_epi32(four, four));
     out += 4;
     p += 12;
   }
+  if (p != first) all |= 0x800;  // they are all beyond it
   return p;
 }
 
@@ -356,20 +376,7 @@ const char* StringDecoder::read(const char* begin, const char* p, StringToken& t
   } else {
     std::memcpy(out, begin, length_);
   }
-  Stop stop = run<std::uint8_t>();
-  if (stop == Stop::wider) {
-    if (pending_ < limit_of<std::uint16_t>) {
-      widen<std::uint8_t, std::uint16_t>();
-      stop = run<std::uint16_t>();
-      if (stop == Stop::wider) {
-        widen<std::uint16_t, std::uint32_t>();
-        stop = run<std::uint32_t>();
-      }
-    } else {
-      widen<std::uint8_t, std::uint32_t>();
-      stop = run<std::uint32_t>();
-    }
-  }
+  const Stop stop = run_from(static_cast<unsigned char>(*p));
   if (stop == Stop::fault) return nullptr;
   token.raw = {begin, static_cast<std::size_t>(p_ - begin)};
   token.length = length_;
@@ -380,13 +387,42 @@ const char* StringDecoder::read(const char* begin, const char* p, StringToken& t
   return p_;
 }
 
+/// The rest of the string, whose next byte is `next`: it tells how wide its character is.
+StringDecoder::Stop StringDecoder::run_from(unsigned char next) {
+  if (next >= 0xF0) {
+    widen<std::uint8_t, std::uint32_t>();
+    return run<std::uint32_t>();
+  }
+  if (next < 0x80) {
+    const Stop stop = run<std::uint8_t>();
+    if (stop != Stop::wider) return stop;
+    if (pending_ >= limit_of<std::uint16_t>) {
+      widen<std::uint8_t, std::uint32_t>();
+      put_pending<std::uint32_t>();
+      return run<std::uint32_t>();
+    }
+    widen<std::uint8_t, std::uint16_t>();
+    put_pending<std::uint16_t>();
+  } else {
+    widen<std::uint8_t, std::uint16_t>();
+  }
+  const Stop stop = run<std::uint16_t>();
+  if (stop != Stop::wider) return stop;
+  widen<std::uint16_t, std::uint32_t>();
+  put_pending<std::uint32_t>();
+  return run<std::uint32_t>();
+}
+
+/// widen() has left room for it.
+template <class Char>
+void StringDecoder::put_pending() {
+  all_ |= pending_;
+  memory<Char>()[length_++] = static_cast<Char>(pending_);
+}
+
 template <class Char>
 StringDecoder::Stop StringDecoder::run() {
   Char* out = memory<Char>() + length_;
-  if constexpr (sizeof(Char) > 1) {
-    all_ |= pending_;
-    *out++ = static_cast<Char>(pending_);
-  }
   const Char* limit = memory<Char>() + capacity_ / sizeof(Char) - slack;
   const char* p = p_;
   Stop stop = Stop::closed;

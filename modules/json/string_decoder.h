@@ -34,8 +34,11 @@ class StringDecoder {
  private:
   enum class Stop : std::uint8_t { closed, wider, fault };
 
+  Stop run_from(unsigned char next);
   template <class Char>
   Stop run();
+  template <class Char>
+  void put_pending();
   template <class Char>
   const char* put_plain(const char* p, Char*& out) const;
   template <class Char>
