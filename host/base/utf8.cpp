@@ -201,24 +201,34 @@ ADYTON_AVX512 inline __m512i high_nibbles(__m512i bytes) {
   return _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(0x0f));
 }
 
-/// The errors of a block, given the one before: as with AVX2.
+/// The errors of a block, given the bytes that stand one, two and three before each of its own: as
+/// with AVX2.
+ADYTON_AVX512 inline __m512i block_errors(__m512i bytes, __m512i one, __m512i two, __m512i three) {
+  const __m512i low_nibbles = _mm512_and_si512(one, _mm512_set1_epi8(0x0f));
+  const __m512i pairs =
+      _mm512_and_si512(_mm512_and_si512(table(first_high_errors(), high_nibbles(one)),
+                                        table(first_low_errors(), low_nibbles)),
+                       table(second_high_errors(), high_nibbles(bytes)));
+  const __m512i third = _mm512_subs_epu8(two, _mm512_set1_epi8(0xe0 - 0x80));
+  const __m512i fourth = _mm512_subs_epu8(three, _mm512_set1_epi8(static_cast<char>(0xf0 - 0x80)));
+  const __m512i demanded =
+      _mm512_and_si512(_mm512_or_si512(third, fourth), _mm512_set1_epi8(static_cast<char>(0x80)));
+  return _mm512_xor_si512(demanded, pairs);
+}
+
+/// Given the block before.
 ADYTON_AVX512 inline __m512i block_errors(__m512i bytes, __m512i before) {
   // The lane before each lane of `bytes`.
   const __m512i lanes =
       _mm512_permutex2var_epi64(before, _mm512_setr_epi64(6, 7, 8, 9, 10, 11, 12, 13), bytes);
-  const __m512i previous = _mm512_alignr_epi8(bytes, lanes, 15);
-  const __m512i low_nibbles = _mm512_and_si512(previous, _mm512_set1_epi8(0x0f));
-  const __m512i pairs =
-      _mm512_and_si512(_mm512_and_si512(table(first_high_errors(), high_nibbles(previous)),
-                                        table(first_low_errors(), low_nibbles)),
-                       table(second_high_errors(), high_nibbles(bytes)));
-  const __m512i third =
-      _mm512_subs_epu8(_mm512_alignr_epi8(bytes, lanes, 14), _mm512_set1_epi8(0xe0 - 0x80));
-  const __m512i fourth = _mm512_subs_epu8(_mm512_alignr_epi8(bytes, lanes, 13),
-                                          _mm512_set1_epi8(static_cast<char>(0xf0 - 0x80)));
-  const __m512i demanded =
-      _mm512_and_si512(_mm512_or_si512(third, fourth), _mm512_set1_epi8(static_cast<char>(0x80)));
-  return _mm512_xor_si512(demanded, pairs);
+  return block_errors(bytes, _mm512_alignr_epi8(bytes, lanes, 15),
+                      _mm512_alignr_epi8(bytes, lanes, 14), _mm512_alignr_epi8(bytes, lanes, 13));
+}
+
+/// Where three bytes before the block can be read, to load them takes less than to shift them.
+ADYTON_AVX512 inline __m512i block_errors_at(const char* p) {
+  return block_errors(_mm512_loadu_si512(p), _mm512_loadu_si512(p - 1), _mm512_loadu_si512(p - 2),
+                      _mm512_loadu_si512(p - 3));
 }
 
 /// Not zero where the block ends within a sequence.
@@ -245,8 +255,10 @@ ADYTON_AVX512 bool is_utf8_avx512(std::string_view text) {
     if (_mm512_movepi8_mask(any) == 0) {
       errors = _mm512_or_si512(errors, unfinished(before));
     } else {
-      const __m512i first = _mm512_or_si512(block_errors(a, before), block_errors(b, a));
-      const __m512i second = _mm512_or_si512(block_errors(c, b), block_errors(d, c));
+      const char* const p = text.data();
+      const __m512i first = _mm512_or_si512(block_errors(a, before), block_errors_at(p + block));
+      const __m512i second =
+          _mm512_or_si512(block_errors_at(p + 2 * block), block_errors_at(p + 3 * block));
       errors = _mm512_or_si512(errors, _mm512_or_si512(first, second));
     }
     before = d;
