@@ -19,9 +19,9 @@ inline std::uint16_t* put(std::uint64_t bits, std::size_t base, std::uint16_t* o
   // As a rule one or none, and nobody can foresee which.
   *out = static_cast<std::uint16_t>(base + static_cast<std::size_t>(std::countr_zero(bits)));
   out += bits != 0 ? 1 : 0;
-  for (bits &= bits - 1; bits != 0; bits &= bits - 1) [[unlikely]] {
-      *out++ = static_cast<std::uint16_t>(base + static_cast<std::size_t>(std::countr_zero(bits)));
-    }
+  for (bits &= bits - 1; bits != 0; bits &= bits - 1) {
+    *out++ = static_cast<std::uint16_t>(base + static_cast<std::size_t>(std::countr_zero(bits)));
+  }
   return out;
 }
 

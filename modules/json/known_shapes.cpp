@@ -85,6 +85,13 @@ struct KnownShapes::Shape {
   std::vector<std::uint16_t> literals;  // parts that were met as scalars, but not strings
   Findings found;
 
+  /// That it takes at most, whatever is added.
+  std::size_t bytes() const {
+    return sizeof(Shape) + steps.size() * (sizeof(Step) + step * sizeof literals[0]) +
+           pieces.size() * sizeof(KeyPiece) + found.matches.size() * sizeof(Match) +
+           found.gaps.size() * sizeof(Gap);
+  }
+
   void add_literals(Step& its, std::uint32_t parts) {
     const auto first = static_cast<std::size_t>(&its - steps.data()) * step;
     std::uint32_t more = parts & ~its.literals;
@@ -306,11 +313,23 @@ void KnownShapes::learn(std::string_view text, Select select, const Findings& fo
     gap.begin = parts.at(gap.begin);
     gap.end = parts.behind(gap.end);
   }
+  keep(std::move(shape));
+}
+
+void KnownShapes::keep(std::unique_ptr<Shape> shape) {
+  if (bytes_ + shape->bytes() > most_bytes) {
+    shapes_ = {};
+    usual_ = {};
+    bytes_ = 0;
+  }
   // The shape that was met first gives way to none but the next one beside it.
   const std::size_t slot = hash_ % most;
   auto& place = shapes_[shapes_[slot] == nullptr ? slot : slot ^ 1];
-  if (place != nullptr)
+  if (place != nullptr) {
+    bytes_ -= place->bytes();
     std::replace(usual_.begin(), usual_.end(), place.get(), static_cast<Shape*>(nullptr));
+  }
+  bytes_ += shape->bytes();
   place = std::move(shape);
   usual_[skeleton_.size() % most] = place.get();
 }

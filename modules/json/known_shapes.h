@@ -15,7 +15,8 @@ namespace adyton::json::detail {
 /// What was found in texts, by their shape: a text with the same skeleton and the same keys in the
 /// objects that fields lead into is as valid as the one that was read, but for its scalars, and
 /// what is to be found in it lies at the same parts. So a record of a known shape need not be read.
-/// Where texts are of ever new shapes, they are given up for a while.
+/// Where texts are of ever new shapes, they are given up for a while; they are forgotten before
+/// they take more than a mebibyte.
 class KnownShapes {
  public:
   KnownShapes();
@@ -48,6 +49,7 @@ class KnownShapes {
   struct Shape;
 
   static constexpr std::size_t most = 256;  // a power of two
+  static constexpr std::size_t most_bytes = std::size_t{1} << 20;
   // Each text that is known brings some patience; one that is not, and a shape that is learnt, take
   // some away.
   static constexpr int patience_per_known = 3;
@@ -58,6 +60,7 @@ class KnownShapes {
   bool known_as(Shape& shape, std::string_view text, Select select, Findings& out) const;
   std::uint32_t hash_of_parts() const;
   void lose_patience(int much);
+  void keep(std::unique_ptr<Shape> shape);
 
   const bool available_ = Skeleton::available();
   Skeleton skeleton_;
@@ -67,6 +70,7 @@ class KnownShapes {
   int resting_ = 0;                                  // texts to go
   std::array<Shape*, most> usual_{};                 // by size: the shape met last
   std::array<std::unique_ptr<Shape>, most> shapes_;  // at their hash, or beside it
+  std::size_t bytes_ = 0;                            // that they take
   std::array<std::uint32_t, most> met_{};            // hashes of skeletons
 };
 

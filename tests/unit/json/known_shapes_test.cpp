@@ -308,6 +308,23 @@ TEST_CASE("texts of ever new shapes are given up for a while") {
   }
 }
 
+TEST_CASE("shapes are forgotten before they take much memory") {
+  const auto text = [](int members) {
+    std::string out = "{\"id\":1";
+    for (int i = 0; i < members; ++i) out += ",\"" + std::to_string(i) + "\":0";
+    return out + '}';
+  };
+  Warm warm({"/id"}, text(700));
+  for (int i = 0; i < 40; ++i) {
+    const std::string other = text(701 + i);
+    for (int times = 0; times < 3; ++times) CHECK(warm.as_cold(other));
+    if (Skeleton::available()) CHECK(warm.knows(other));
+  }
+  CHECK_FALSE(warm.knows(text(700)));
+  warm.known_as_cold(text(740));
+  warm.known_as_cold(text(739));
+}
+
 TEST_CASE("what was learnt serves the next Locations, on any thread") {
   if (!Skeleton::available()) return;
   const FieldSet set = fields({"/id"});
