@@ -141,15 +141,17 @@ struct Skeleton::Avx512 {
     return planes;
   }
 
-  ADYTON_AVX512 [[gnu::always_inline]] static inline void put(std::int16_t* to, __m256i base,
-                                                              __m128i places) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
-                        _mm256_add_epi16(base, _mm256_cvtepu8_epi16(places)));
+  ADYTON_AVX512 [[gnu::always_inline]] static inline void put(std::int16_t* to, __m512i base,
+                                                              __m256i places) {
+    const __m512i offsets = _mm512_add_epi16(base, _mm512_cvtepu8_epi16(places));
+    const auto halves = reinterpret_cast<__m256i*>(to);
+    _mm256_storeu_si256(halves, _mm512_castsi512_si256(offsets));
+    _mm256_storeu_si256(halves + 1, _mm512_extracti64x4_epi64(offsets, 1));
   }
 
   /// The parts of a block, to where `out` has `size` of them; gives how many they are then.
   ADYTON_AVX512 [[gnu::always_inline]] static inline std::size_t take(const char* text,
-                                                                      __m512i bytes, __m256i base,
+                                                                      __m512i bytes, __m512i base,
                                                                       __m512i& seen, Passed& passed,
                                                                       Skeleton& out,
                                                                       std::size_t size) {
@@ -166,13 +168,11 @@ struct Skeleton::Avx512 {
     // the cache.
     std::int16_t* const offsets = out.offsets_.data() + size;
     _mm256_storeu_si256(to, _mm512_castsi512_si256(found));
-    put(offsets, base, _mm512_castsi512_si128(places));
-    put(offsets + 16, base, _mm512_extracti32x4_epi32(places, 1));
+    put(offsets, base, _mm512_castsi512_si256(places));
     const int count = std::popcount(parts);
     if (count > 32) [[unlikely]] {
       _mm256_storeu_si256(to + 1, _mm512_extracti64x4_epi64(found, 1));
-      put(offsets + 32, base, _mm512_extracti32x4_epi32(places, 2));
-      put(offsets + 48, base, _mm512_extracti32x4_epi32(places, 3));
+      put(offsets + 32, base, _mm512_extracti64x4_epi64(places, 1));
     }
     return size + static_cast<std::size_t>(count);
   }
@@ -181,11 +181,11 @@ struct Skeleton::Avx512 {
     Passed passed;
     std::size_t size = 0;
     const char* p = text.data();
-    __m256i base = _mm256_setzero_si256();
+    __m512i base = _mm512_setzero_si512();
     __m512i seen = _mm512_setzero_si512();  // all that is known of any byte
     for (std::size_t blocks = text.size() / block; blocks > 0; --blocks, p += block) {
       size = take(p, _mm512_loadu_si512(p), base, seen, passed, out, size);
-      base = _mm256_add_epi16(base, _mm256_set1_epi16(block));
+      base = _mm512_add_epi16(base, _mm512_set1_epi16(block));
     }
     const __mmask64 rest = (__mmask64{1} << text.size() % block) - 1;
     size = take(p, _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), rest, p), base, seen, passed, out,
