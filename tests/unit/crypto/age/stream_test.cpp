@@ -206,6 +206,18 @@ TEST_CASE("an empty chunk behind a full one is refused though its tag is right")
   }
 }
 
+TEST_CASE("where a later chunk is refused, the text of those before it is wiped") {
+  const PayloadCipher cipher(new_file_key().bytes(), new_payload_nonce());
+  const std::string text = text_of(3 * chunk_size);
+  std::string body(sealed_size(text.size()), '\0');
+  cipher.seal(0, End::yes, as_bytes(text), reinterpret_cast<std::uint8_t*>(body.data()));
+  body.back() ^= 1;
+  std::string out = text;
+  CHECK_FALSE(
+      cipher.open(0, End::yes, as_bytes(body), reinterpret_cast<std::uint8_t*>(out.data())));
+  CHECK(out == std::string(text.size(), '\0'));
+}
+
 TEST_CASE("a changed bit of any chunk is refused, and nothing of it is given") {
   const test::Pair pair;
   const std::string text = text_of(40 * chunk_size + 100);
