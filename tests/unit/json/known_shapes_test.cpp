@@ -1,7 +1,10 @@
 #include "modules/json/known_shapes.h"
 
+#include <array>
+#include <atomic>
 #include <random>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -325,7 +328,27 @@ TEST_CASE("shapes are forgotten before they take much memory") {
   warm.known_as_cold(text(739));
 }
 
-TEST_CASE("what was learnt serves the next Locations, on any thread") {
+TEST_CASE("threads that locate the same fields lend each other what they learnt") {
+  const FieldSet set = fields({"/user/name", "/id"});
+  const std::array<std::string, 2> texts{record, with("\"x\"", "[\"x\",\"y\"]")};
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int number = 0; number < 4; ++number) {
+    threads.emplace_back([&] {
+      for (std::size_t i = 0; i < 2000; ++i) {
+        Locations found;  // so that notes go round
+        for (const std::string& text : texts) {
+          const Padded padded(text);
+          if (set.locate(padded.view(), found) || found.matches.size() != 2) ++wrong;
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("what was learnt serves the next Locations") {
   if (!Skeleton::available()) return;
   const FieldSet set = fields({"/id"});
   const Padded text(record);
