@@ -34,6 +34,19 @@ struct KeyPiece {
   std::uint16_t offset = 0;  // from the key's opening quote
 };
 
+/// A key that is short with its quotes, as most are.
+struct ShortKey {
+  std::uint64_t bytes = 0;  // zeros behind them
+  std::uint64_t mask = 0;   // ones where they are
+  std::uint16_t part = 0;
+};
+
+std::uint64_t load_word(const char* p) {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  return word;
+}
+
 bool is_container(std::uint8_t part) {
   return part == Skeleton::brace || part == Skeleton::bracket;
 }
@@ -81,18 +94,19 @@ struct KnownShapes::Shape {
   std::size_t size;  // of the skeleton
   Select select;
   std::vector<Step> steps;
-  std::vector<KeyPiece> pieces;         // of the keys of objects that fields lead into
+  std::vector<ShortKey> short_keys;     // of the objects that fields lead into
+  std::vector<KeyPiece> pieces;         // of the other keys of these objects
   std::vector<std::uint16_t> literals;  // parts that were met as scalars, but not strings
   Findings found;
 
   /// That it takes at most, whatever is added.
   std::size_t bytes() const {
     return sizeof(Shape) + steps.size() * (sizeof(Step) + step * sizeof literals[0]) +
-           pieces.size() * sizeof(KeyPiece) + found.matches.size() * sizeof(Match) +
-           found.gaps.size() * sizeof(Gap);
+           short_keys.size() * sizeof(ShortKey) + pieces.size() * sizeof(KeyPiece) +
+           found.matches.size() * sizeof(Match) + found.gaps.size() * sizeof(Gap);
   }
 
-  void add_literals(Step& its, std::uint32_t parts) {
+  [[gnu::noinline]] void add_literals(Step& its, std::uint32_t parts) {
     const auto first = static_cast<std::size_t>(&its - steps.data()) * step;
     std::uint32_t more = parts & ~its.literals;
     its.literals |= more;
@@ -143,9 +157,8 @@ ADYTON_AVX2 inline bool is_plain_number(const char* p) {
   return ends_at(p);
 }
 
-/// Whether a scalar of JSON begins at `p` and ends where it may. Precondition: a string is one.
-ADYTON_AVX2 inline bool is_scalar(const char* p, const char* end) {
-  if (*p == '"' || is_plain_number(p)) return true;
+/// The same of any number, and of constants.
+[[gnu::noinline]] bool is_other_scalar(const char* p, const char* end) {
   Cursor<NearbySpecials> cursor(p, end);
   NearbySpecials::Place place;
   p = cursor.scalar(p, place);
@@ -163,6 +176,11 @@ ADYTON_AVX2 bool KnownShapes::known_as(Shape& shape, std::string_view text, Sele
   };
 
   // The keys.
+  std::uint64_t other = 0;
+  for (const ShortKey& key : shape.short_keys) {
+    other |= (load_word(text.data() + offsets[key.part]) ^ key.bytes) & key.mask;
+  }
+  if (other != 0) return false;
   __m256i others = _mm256_setzero_si256();
   for (const KeyPiece& piece : shape.pieces) {
     const __m256i bytes = load(text.data() + offsets[piece.part] + piece.offset);
@@ -191,7 +209,9 @@ ADYTON_AVX2 bool KnownShapes::known_as(Shape& shape, std::string_view text, Sele
 
   // The scalars.
   for (const std::uint16_t part : shape.literals) {
-    if (!is_scalar(text.data() + at(part), text.data() + text.size())) return false;
+    const char* const begin = text.data() + at(part);
+    if (*begin == '"' || is_plain_number(begin)) continue;
+    if (!is_other_scalar(begin, text.data() + text.size())) return false;
   }
 
   const auto end_before = [at, text](std::uint32_t part) {
@@ -293,12 +313,20 @@ void KnownShapes::learn(std::string_view text, Select select, const Findings& fo
   for (const std::uint32_t key : keys) {
     bool escaped = false;
     const std::size_t end = skim_string(text.data(), key, escaped);
+    const auto part = static_cast<std::uint16_t>(parts.at(key));
+    if (end - key <= sizeof(ShortKey::bytes)) {
+      ShortKey& short_key = shape->short_keys.emplace_back();
+      std::memcpy(&short_key.bytes, text.data() + key, end - key);
+      std::memset(&short_key.mask, 0xff, end - key);
+      short_key.part = part;
+      continue;
+    }
     for (std::size_t at = key; at < end; at += step) {
       KeyPiece& piece = shape->pieces.emplace_back();
       const std::size_t size = std::min(end - at, step);
       std::memcpy(piece.bytes.data(), text.data() + at, size);
       std::memset(piece.mask.data(), 0xff, size);
-      piece.part = static_cast<std::uint16_t>(parts.at(key));
+      piece.part = part;
       piece.offset = static_cast<std::uint16_t>(at - key);
     }
   }

@@ -1,5 +1,6 @@
 #include "modules/json/known_shapes.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <random>
@@ -318,14 +319,20 @@ TEST_CASE("shapes are forgotten before they take much memory") {
     return out + '}';
   };
   Warm warm({"/id"}, text(700));
-  for (int i = 0; i < 40; ++i) {
-    const std::string other = text(701 + i);
-    for (int times = 0; times < 3; ++times) CHECK(warm.as_cold(other));
-    if (Skeleton::available()) CHECK(warm.knows(other));
+  for (int i = 701; i < 740; ++i) {
+    for (int times = 0; times < 3; ++times) CHECK(warm.as_cold(text(i)));
+    if (Skeleton::available()) CHECK(warm.knows(text(i)));
   }
-  CHECK_FALSE(warm.knows(text(700)));
-  warm.known_as_cold(text(740));
-  warm.known_as_cold(text(739));
+  // One of two may have made room for itself alone, not both.
+  int most_known = 0;
+  for (const int last : {740, 741}) {
+    for (int times = 0; times < 3; ++times) CHECK(warm.as_cold(text(last)));
+    int known = 0;
+    for (int i = 700; i <= last; ++i) known += warm.knows(text(i)) ? 1 : 0;
+    most_known = std::max(most_known, known);
+  }
+  if (Skeleton::available()) CHECK(most_known >= 2);
+  CHECK(most_known < 30);
 }
 
 TEST_CASE("threads that locate the same fields lend each other what they learnt") {
