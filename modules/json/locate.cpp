@@ -268,6 +268,22 @@ Fault walk(std::string_view text, const FieldNode& root, Locations& out, Select 
   return Walk<Specials, Select::fields>(text, out).run(root);
 }
 
+/// Of a text whose shape is not known.
+[[gnu::noinline]] Fault read(std::string_view text, const FieldNode& root, Locations& out,
+                             Select select) {
+  detail::LocatorNotes& notes = *out.notes;
+  notes.keys.clear();  // a fault leaves some
+  const Fault fault = detail::IndexedSpecials::usable(text.size())
+                          ? walk<detail::IndexedSpecials>(text, root, out, select)
+                          : walk<detail::NearbySpecials>(text, root, out, select);
+  if (notes.learns_shape) [[unlikely]] {
+    if (!fault) notes.shapes.learn(text, select, out, notes.shape_keys);
+    notes.learns_shape = false;
+    notes.shape_keys.clear();
+  }
+  return fault;
+}
+
 }  // namespace
 
 FieldSet::FieldSet(std::span<const Pointer> fields)
@@ -283,17 +299,7 @@ Fault FieldSet::locate(std::string_view text, Locations& out, Select select) con
     if (notes.shapes.known(text, select, out)) return {};
     notes.learns_shape = notes.shapes.learning();
   }
-  notes.keys.clear();  // a fault leaves some
-  const FieldNode& root = *lender_->tree.root;
-  const Fault fault = detail::IndexedSpecials::usable(text.size())
-                          ? walk<detail::IndexedSpecials>(text, root, out, select)
-                          : walk<detail::NearbySpecials>(text, root, out, select);
-  if (notes.learns_shape) [[unlikely]] {
-    if (!fault) notes.shapes.learn(text, select, out, notes.shape_keys);
-    notes.learns_shape = false;
-    notes.shape_keys.clear();
-  }
-  return fault;
+  return read(text, *lender_->tree.root, out, select);
 }
 
 }  // namespace adyton::json
