@@ -101,9 +101,15 @@ def write_slow_job(work, job):
 
 def end_in_the_middle(work, job, how=signal.SIGKILL, **options):
     """Ends a run by that signal once its manifest says that the key was used; what it printed."""
+    def tells_of_the_key(manifest):
+        try:
+            return b'"keys":[{"keyring":"pii' in manifest.read_bytes()
+        except FileNotFoundError:  # a new one that has its name by now
+            return False
+
     def key_was_used():
-        manifests = (work / name for name in work.names() if name.startswith(".adyton") and "manifest" in name)
-        return any(b'"keys":[{"keyring":"pii' in path.read_bytes() for path in manifests)
+        return any(tells_of_the_key(work / name) for name in work.names()
+                   if name.startswith(".adyton") and "manifest" in name)
 
     with subprocess.Popen([sys.executable, "run", job], cwd=work.folder, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, **options) as process:

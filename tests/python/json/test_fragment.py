@@ -6,6 +6,7 @@ import json as standard
 import sys
 
 import pytest
+from examples import profile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,6 +138,7 @@ values = st.recursive(st.none() | st.booleans() | st.integers() | texts,
                       lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=20)
 
 
+@profile(100)
 @given(values, st.booleans())
 def test_what_is_in_it_reads_back(value, ensure_ascii):
     text = standard.dumps(value, ensure_ascii=False)
