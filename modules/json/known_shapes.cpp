@@ -176,18 +176,19 @@ ADYTON_AVX2 bool KnownShapes::known_as(Shape& shape, std::string_view text, Sele
   };
 
   // The keys.
-  std::uint64_t other = 0;
+  std::uint64_t wrong = 0;
   for (const ShortKey& key : shape.short_keys) {
-    other |= (load_word(text.data() + offsets[key.part]) ^ key.bytes) & key.mask;
+    wrong |= (load_word(text.data() + offsets[key.part]) ^ key.bytes) & key.mask;
   }
-  if (other != 0) return false;
-  __m256i others = _mm256_setzero_si256();
+  if (wrong != 0) return false;
+  __m256i wrong_pieces = _mm256_setzero_si256();
   for (const KeyPiece& piece : shape.pieces) {
     const __m256i bytes = load(text.data() + offsets[piece.part] + piece.offset);
     const __m256i differing = _mm256_xor_si256(bytes, load(piece.bytes.data()));
-    others = _mm256_or_si256(others, _mm256_and_si256(differing, load(piece.mask.data())));
+    wrong_pieces =
+        _mm256_or_si256(wrong_pieces, _mm256_and_si256(differing, load(piece.mask.data())));
   }
-  if (_mm256_testz_si256(others, others) == 0) return false;
+  if (_mm256_testz_si256(wrong_pieces, wrong_pieces) == 0) return false;
 
   // The parts.
   const __m256i kind = _mm256_set1_epi8(Skeleton::kind);
