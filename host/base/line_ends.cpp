@@ -68,17 +68,6 @@ std::uint16_t* find_baseline(const char* text, std::size_t size, std::uint16_t* 
   return put_one_by_one(text, i, size, out);
 }
 
-[[gnu::target("avx512f,avx512bw,bmi,bmi2")]] std::uint16_t* find_avx512(const char* text,
-                                                                        std::size_t size,
-                                                                        std::uint16_t* out) {
-  const __m512i newline = _mm512_set1_epi8('\n');
-  std::size_t i = 0;
-  for (; i + block <= size; i += block) {
-    out = put(_mm512_cmpeq_epi8_mask(_mm512_loadu_si512(text + i), newline), i, out);
-  }
-  return put_one_by_one(text, i, size, out);
-}
-
 #else
 
 std::uint16_t* find_baseline(const char* text, std::size_t size, std::uint16_t* out) {
@@ -89,7 +78,6 @@ std::uint16_t* find_baseline(const char* text, std::size_t size, std::uint16_t* 
 
 auto best_find() {
 #if defined(__x86_64__)
-  if (vector_level() >= VectorLevel::avx512) return &find_avx512;
   if (vector_level() >= VectorLevel::avx2) return &find_avx2;
 #endif
   return &find_baseline;

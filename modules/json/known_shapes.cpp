@@ -41,23 +41,18 @@ struct ShortKey {
   std::uint16_t part = 0;
 };
 
-std::uint64_t load_word(const char* p) {
-  std::uint64_t word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
-
 bool is_container(std::uint8_t part) {
   return part == Skeleton::brace || part == Skeleton::bracket;
 }
 
-constexpr std::array<bool, 256> table_of(std::string_view characters) {
+// A text with other white space than blanks has no skeleton.
+constexpr char blank = ' ';
+
+constexpr auto ends_scalar = [] {
   std::array<bool, 256> table{};
-  for (const char c : characters) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : {',', '}', ']', blank}) table[static_cast<unsigned char>(c)] = true;
   return table;
-}
-constexpr auto ends_scalar = table_of(",}] \t\n\r");
-constexpr auto is_blank = table_of(" \t\n\r");
+}();
 
 /// Whether what stands at `p` lets a scalar end before it.
 inline bool ends_at(const char* p) {
@@ -133,26 +128,16 @@ ADYTON_AVX2 inline std::uint32_t equal_bytes(__m256i a, __m256i b) {
   return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, b)));
 }
 
-/// How many digits there are from `p` on; 16 if there are more.
-inline unsigned digits_at(const char* p) {
-  const __m128i above =
-      _mm_sub_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)), _mm_set1_epi8('0'));
-  const auto digits = static_cast<std::uint32_t>(
-      _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(9)), above)));
-  return static_cast<unsigned>(std::countr_zero(~digits));
-}
-
-/// Whether at `p` there is a number as most are, without an exponent and not long, which ends where
-/// it may.
-ADYTON_AVX2 inline bool is_plain_number(const char* p) {
+/// Whether at `p` there is a number without an exponent, as most are, which ends where it may.
+inline bool is_plain_number(const char* p, const char* end) {
   if (*p == '-') ++p;
-  unsigned digits = digits_at(p);
-  if (digits == 0 || (*p == '0' && digits > 1)) return false;
-  p += digits;
+  const char* const whole = p;
+  p = skip_digits_at_once(p, end);
+  if (p == whole || (*whole == '0' && p > whole + 1)) return false;
   if (*p == '.') {
-    digits = digits_at(p + 1);
-    if (digits == 0) return false;
-    p += 1 + digits;
+    const char* const fraction = p + 1;
+    p = skip_digits_at_once(fraction, end);
+    if (p == fraction) return false;
   }
   return ends_at(p);
 }
@@ -178,7 +163,7 @@ ADYTON_AVX2 bool KnownShapes::known_as(Shape& shape, std::string_view text, Sele
   // The keys.
   std::uint64_t wrong = 0;
   for (const ShortKey& key : shape.short_keys) {
-    wrong |= (load_word(text.data() + offsets[key.part]) ^ key.bytes) & key.mask;
+    wrong |= (skim::load_word(text.data() + offsets[key.part]) ^ key.bytes) & key.mask;
   }
   if (wrong != 0) return false;
   __m256i wrong_pieces = _mm256_setzero_si256();
@@ -209,15 +194,16 @@ ADYTON_AVX2 bool KnownShapes::known_as(Shape& shape, std::string_view text, Sele
   }
 
   // The scalars.
+  const char* const text_end = text.data() + text.size();
   for (const std::uint16_t part : shape.literals) {
     const char* const begin = text.data() + at(part);
-    if (*begin == '"' || is_plain_number(begin)) continue;
-    if (!is_other_scalar(begin, text.data() + text.size())) return false;
+    if (*begin == '"' || is_plain_number(begin, text_end)) continue;
+    if (!is_other_scalar(begin, text_end)) return false;
   }
 
   const auto end_before = [at, text](std::uint32_t part) {
     std::uint32_t end = at(part);
-    while (is_blank[static_cast<unsigned char>(text[end - 1])]) --end;
+    while (text[end - 1] == blank) --end;
     return end;
   };
   out.matches.resize(shape.found.matches.size());
@@ -249,7 +235,6 @@ bool KnownShapes::known_as(Shape&, std::string_view, Select, Findings&) const {
 #endif
 
 bool KnownShapes::known(std::string_view text, Select select, Findings& out) {
-  learning_ = false;
   // What is no container is read at once.
   if (!skeleton_.read(text) || !is_container(skeleton_.parts()[0] & Skeleton::kind)) {
     lose_patience(1);
@@ -287,16 +272,14 @@ std::uint32_t KnownShapes::hash_of_parts() const {
   constexpr std::uint64_t kinds = 0x0101010101010101 * Skeleton::kind;
   std::uint64_t sum = skeleton_.size();
   for (std::size_t i = 0; i < skeleton_.size(); i += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, skeleton_.parts() + i, sizeof word);
-    sum = std::rotl(sum ^ (word & kinds), 29) * 0x9e3779b97f4a7c15;
+    const auto* const parts = reinterpret_cast<const char*>(skeleton_.parts() + i);
+    sum = std::rotl(sum ^ (skim::load_word(parts) & kinds), 29) * 0x9e3779b97f4a7c15;
   }
   return static_cast<std::uint32_t>(sum >> 32);
 }
 
 void KnownShapes::learn(std::string_view text, Select select, const Findings& found,
                         std::span<const std::uint32_t> keys) {
-  learning_ = false;
   const std::size_t steps = (skeleton_.size() + step - 1) / step;
   auto shape = std::make_unique<Shape>();
   shape->hash = hash_;

@@ -24,8 +24,10 @@ class KnownShapes {
   KnownShapes(const KnownShapes&) = delete;
   KnownShapes& operator=(const KnownShapes&) = delete;
 
-  /// Whether known() may be asked about a text of this size: not while shapes are given up.
+  /// Whether known() may be asked about the next text, which has this size: not while shapes are
+  /// given up. To be asked of every text.
   bool usable(std::size_t text_size) {
+    learning_ = false;
     if (!available_ || !Skeleton::usable(text_size)) return false;
     if (resting_ == 0) [[likely]]
       return true;
@@ -37,7 +39,7 @@ class KnownShapes {
   /// is known of it. Precondition: as for Skeleton::read().
   bool known(std::string_view text, Select select, Findings& out);
 
-  /// Whether learn() may be called for the text that known() was asked about last.
+  /// Whether learn() may be called for this text, after known().
   bool learning() const { return learning_; }
 
   /// What was found in that text, which is JSON. `keys` tells where the keys of the objects that

@@ -132,7 +132,7 @@ class Walk {
         if (p == nullptr) return nullptr;
       }
       if (frame.awaits_next) out_.matches.back().next = offset(begin);
-      if (notes_.learns_shape) [[unlikely]]
+      if (notes_.shapes.learning()) [[unlikely]]
         notes_.shape_keys.push_back(offset(begin));
       if (edge != nullptr) meet(*edge, frame);
       const FieldNode* const child = edge != nullptr ? edge->child.get() : node.any.get();
@@ -273,14 +273,12 @@ Fault walk(std::string_view text, const FieldNode& root, Locations& out, Select 
                              Select select) {
   detail::LocatorNotes& notes = *out.notes;
   notes.keys.clear();  // a fault leaves some
+  notes.shape_keys.clear();
   const Fault fault = detail::IndexedSpecials::usable(text.size())
                           ? walk<detail::IndexedSpecials>(text, root, out, select)
                           : walk<detail::NearbySpecials>(text, root, out, select);
-  if (notes.learns_shape) [[unlikely]] {
-    if (!fault) notes.shapes.learn(text, select, out, notes.shape_keys);
-    notes.learns_shape = false;
-    notes.shape_keys.clear();
-  }
+  if (!fault && notes.shapes.learning()) [[unlikely]]
+    notes.shapes.learn(text, select, out, notes.shape_keys);
   return fault;
 }
 
@@ -294,11 +292,8 @@ Fault FieldSet::locate(std::string_view text, Locations& out, Select select) con
   out.clear();
   if (out.notes.get_deleter().lender != lender_) [[unlikely]]
     out.notes = detail::NotesLender::borrow(lender_);
-  detail::LocatorNotes& notes = *out.notes;
-  if (notes.shapes.usable(text.size())) {
-    if (notes.shapes.known(text, select, out)) return {};
-    notes.learns_shape = notes.shapes.learning();
-  }
+  detail::KnownShapes& shapes = out.notes->shapes;
+  if (shapes.usable(text.size()) && shapes.known(text, select, out)) return {};
   return read(text, *lender_->tree.root, out, select);
 }
 

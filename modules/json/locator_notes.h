@@ -22,8 +22,7 @@ struct LocatorNotes {
   std::vector<std::string> keys;   // of the open objects all of whose members are named
   std::string unescaped;
   KnownShapes shapes;
-  bool learns_shape = false;              // of the text at hand
-  std::vector<std::uint32_t> shape_keys;  // then: where keys begin, in objects fields lead into
+  std::vector<std::uint32_t> shape_keys;  // to be learnt: where keys begin, in objects of fields
 };
 
 /// A tree of fields with the notes that were made for it and that nobody uses now: they serve the

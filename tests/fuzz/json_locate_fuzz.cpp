@@ -102,15 +102,9 @@ bool repeats_a_key(std::string_view text) {
   return parser.handler().repeated;
 }
 
-/// What is found in the text, as numbers, behind `before` bytes of white space, which are taken
-/// from the offsets; nothing where it is not JSON.
-std::vector<std::size_t> found_behind(std::size_t before, std::string_view text,
-                                      const json::FieldSet& set, json::Select select) {
-  std::string padded(before, ' ');
-  padded += text;
-  padded.append(json::scan_padding, '\0');
-  json::Locations found;
-  if (set.locate({padded.data(), before + text.size()}, found, select)) return {};
+/// What was found, as numbers, behind `before` bytes of white space, which are taken from the
+/// offsets.
+std::vector<std::size_t> numbers_of(const json::Locations& found, std::size_t before) {
   std::vector<std::size_t> numbers{found.repeated};
   const auto put = [&](std::uint32_t offset) {
     numbers.push_back(offset == json::no_offset ? offset : offset - before);
@@ -130,19 +124,21 @@ std::vector<std::size_t> found_behind(std::size_t before, std::string_view text,
   return numbers;
 }
 
+/// What is found in the text behind so many bytes of white space; nothing where it is not JSON.
+std::vector<std::size_t> found_behind(std::size_t before, std::string_view text,
+                                      const json::FieldSet& set, json::Select select) {
+  std::string padded(before, ' ');
+  padded += text;
+  padded.append(json::scan_padding, '\0');
+  json::Locations found;
+  if (set.locate({padded.data(), before + text.size()}, found, select)) return {};
+  return numbers_of(found, before);
+}
+
 /// What was learnt from a text changes nothing in what is found in others that are almost like it.
 void check_learnt(std::string_view text, const json::FieldSet& set, json::Select select) {
-  const auto number_of = [](const json::Fault& fault, const json::Locations& found) {
-    if (fault) return std::vector<std::size_t>{fault.offset};
-    std::vector<std::size_t> numbers{found.repeated};
-    for (const auto& m : found.matches) {
-      numbers.insert(numbers.end(),
-                     {m.field, m.member, m.begin, m.end, m.container, m.position, m.comma, m.next});
-    }
-    for (const auto& gap : found.gaps) {
-      numbers.insert(numbers.end(), {gap.field, gap.depth, gap.begin, gap.end});
-    }
-    return numbers;
+  const auto found_or_fault = [](const json::Fault& fault, const json::Locations& found) {
+    return fault ? std::vector<std::size_t>{fault.offset} : numbers_of(found, 0);
   };
   json::Locations warm;
   std::string padded(text);
@@ -160,8 +156,8 @@ void check_learnt(std::string_view text, const json::FieldSet& set, json::Select
     const std::string_view other(padded.data(), text.size());
     json::Locations cold;
     const json::FieldSet unused(set.pointers());
-    const auto expected = number_of(unused.locate(other, cold, select), cold);
-    if (number_of(set.locate(other, warm, select), warm) != expected) std::abort();
+    const auto expected = found_or_fault(unused.locate(other, cold, select), cold);
+    if (found_or_fault(set.locate(other, warm, select), warm) != expected) std::abort();
     padded[at] = before;
   }
 }

@@ -6,12 +6,11 @@
 #include <random>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "modules/json/locate.h"
+#include "tests/unit/json/located.h"
 #include "tests/unit/json/support.h"
 
 using namespace adyton::json;
@@ -25,27 +24,6 @@ using Random = std::mt19937;
 template <class List>
 const auto& one_of(Random& random, const List& list) {
   return list[random() % std::size(list)];
-}
-
-using Number = std::uint32_t;
-using Numbers =
-    std::vector<std::tuple<Number, Number, Number, Number, Number, Number, Number, Number>>;
-
-Numbers numbers_of(const Findings& found) {
-  Numbers out{{found.repeated, 0, 0, 0, 0, 0, 0, 0}};
-  for (const Match& m : found.matches) {
-    out.push_back({m.field, m.member, m.begin, m.end, m.container, m.position, m.comma, m.next});
-  }
-  for (const Gap& gap : found.gaps) {
-    out.push_back({gap.field, gap.depth, gap.begin, gap.end, 0, 0, 0, 0});
-  }
-  return out;
-}
-
-FieldSet fields(std::initializer_list<const char*> texts) {
-  std::vector<Pointer> pointers;
-  for (const char* text : texts) pointers.push_back(*Pointer::parse(text));
-  return FieldSet(pointers);
 }
 
 /// One who has located the fields in texts of this shape.
@@ -76,7 +54,7 @@ class Warm {
     CAPTURE(text);
     REQUIRE(fault.offset == expected.offset);
     REQUIRE(fault.message == expected.message);
-    if (!fault) REQUIRE(numbers_of(found_) == numbers_of(cold));
+    if (!fault) REQUIRE(found_in(found_) == found_in(cold));
     return !fault;
   }
 
@@ -225,6 +203,14 @@ TEST_CASE("every cut and every single damage is told as if nothing had been lear
   }
 }
 
+TEST_CASE("from a text that is no JSON nothing is learnt, nor from the next in its place") {
+  Warm warm({"/id"}, R"([0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22])");
+  for (int times = 0; times < 3; ++times) CHECK_FALSE(warm.as_cold(with("17", "01")));
+  CHECK(warm.as_cold(R"({"id":     7})"));  // too short for a shape
+  CHECK_FALSE(warm.knows(record));
+  CHECK(warm.as_cold(record));
+}
+
 TEST_CASE("a scalar alone ends with its text, whatever stands behind it") {
   const FieldSet set = fields({"/a"});
   Locations found;
@@ -276,7 +262,7 @@ TEST_CASE("shapes come and go; what is found is the same") {
       REQUIRE_FALSE(unused.locate(padded.view(), cold, select));
       REQUIRE_FALSE(pointers.locate(padded.view(), warm, select));
       CAPTURE(text);
-      REQUIRE(numbers_of(warm) == numbers_of(cold));
+      REQUIRE(found_in(warm) == found_in(cold));
       Findings found;
       KnownShapes& shapes = warm.notes->shapes;
       if (shapes.usable(text.size()) && shapes.known(padded.view(), select, found)) ++known;

@@ -2,17 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/json/located.h"
 #include "tests/unit/json/support.h"
 
 using namespace adyton::json;
 
 namespace {
-
-FieldSet fields(std::initializer_list<const char*> texts) {
-  std::vector<Pointer> pointers;
-  for (const char* text : texts) pointers.push_back(*Pointer::parse(text));
-  return FieldSet(pointers);
-}
 
 /// "field:value" for each match, then "-field" for each gap, then "!field" for a repeated key.
 std::vector<std::string> located_in(std::string_view text, const FieldSet& set, Select select) {

@@ -4,12 +4,11 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "modules/json/locate.h"
+#include "tests/unit/json/located.h"
 #include "tests/unit/json/support.h"
 
 using namespace adyton::json;
@@ -162,19 +161,6 @@ std::vector<Question> questions() {
       out.push_back({FieldSet(pointers), select, {}});
     }
   }
-  return out;
-}
-
-using Found = std::vector<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t,
-                                     std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>>;
-
-Found found_in(const Locations& locations) {
-  Found out;
-  for (const Match& m : locations.matches) {
-    out.push_back({m.field, m.member, m.begin, m.end, m.container, m.position, m.comma, m.next});
-  }
-  for (const Gap& g : locations.gaps) out.push_back({g.field, g.depth, g.begin, g.end, 0, 0, 0, 0});
-  out.push_back({locations.repeated, 0, 0, 0, 0, 0, 0, 0});
   return out;
 }
 
