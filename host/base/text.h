@@ -52,6 +52,9 @@ std::optional<std::string_view> did_you_mean(std::string_view word,
 /// there is none.
 std::size_t utf8_sequence(std::string_view text);
 
+/// How many of the text's bytes stand before the first that is not part of such a sequence.
+std::size_t utf8_prefix(std::string_view text);
+
 /// True if `text` is well-formed UTF-8 (no surrogates, nothing over U+10FFFF, no overlong form).
 bool is_utf8(std::string_view text);
 

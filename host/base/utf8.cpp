@@ -38,6 +38,16 @@ std::size_t utf8_sequence(std::string_view text) {
   return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
 }
 
+std::size_t utf8_prefix(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const std::size_t length = utf8_sequence(text.substr(size));
+    if (length == 0) break;
+    size += length;
+  }
+  return size;
+}
+
 namespace {
 
 /// Asks for the bytes that are looked at some steps later: a long text comes from far away, and the
@@ -134,17 +144,26 @@ ADYTON_AVX2 inline __m256i pair_errors(__m256i bytes, __m256i previous) {
                           table(second_high_errors(), high_nibbles(bytes)));
 }
 
-/// The errors of a block, given the one before.
-ADYTON_AVX2 inline __m256i block_errors(__m256i bytes, __m256i before) {
-  const __m256i pairs = pair_errors(bytes, shifted<1>(bytes, before));
+/// The errors of a block, given the bytes that stand one, two and three before each of its own.
+ADYTON_AVX2 inline __m256i block_errors(__m256i bytes, __m256i one, __m256i two, __m256i three) {
+  const __m256i pairs = pair_errors(bytes, one);
   // 80 where the byte two before begins at least three, or the one three before four.
-  const __m256i third = _mm256_subs_epu8(shifted<2>(bytes, before), _mm256_set1_epi8(0xe0 - 0x80));
-  const __m256i fourth =
-      _mm256_subs_epu8(shifted<3>(bytes, before), _mm256_set1_epi8(static_cast<char>(0xf0 - 0x80)));
+  const __m256i third = _mm256_subs_epu8(two, _mm256_set1_epi8(0xe0 - 0x80));
+  const __m256i fourth = _mm256_subs_epu8(three, _mm256_set1_epi8(static_cast<char>(0xf0 - 0x80)));
   const __m256i demanded =
       _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8(static_cast<char>(0x80)));
   // Two continuations in a row are an error just where they are not demanded.
   return _mm256_xor_si256(demanded, pairs);
+}
+
+/// Given the block before.
+ADYTON_AVX2 inline __m256i block_errors(__m256i bytes, __m256i before) {
+  return block_errors(bytes, shifted<1>(bytes, before), shifted<2>(bytes, before),
+                      shifted<3>(bytes, before));
+}
+
+ADYTON_AVX2 inline __m256i load(const char* p) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
 }
 
 /// Not zero where the block ends within a sequence.
@@ -157,24 +176,17 @@ ADYTON_AVX2 inline __m256i unfinished(__m256i bytes) {
   return _mm256_subs_epu8(bytes, most);
 }
 
+/// Of a text that is longer than a block and three bytes.
 ADYTON_AVX2 bool is_utf8_avx2(std::string_view text) {
+  constexpr std::size_t block = sizeof(__m256i);
   __m256i errors = _mm256_setzero_si256();
   __m256i before = _mm256_setzero_si256();
-  const auto take = [&](const void* block) __attribute__((target("avx2"))) {
-    const __m256i bytes = _mm256_loadu_si256(static_cast<const __m256i*>(block));
-    if (_mm256_movemask_epi8(bytes) == 0) {
-      errors = _mm256_or_si256(errors, unfinished(before));
-    } else {
-      errors = _mm256_or_si256(errors, block_errors(bytes, before));
-    }
-    before = bytes;
-  };
-  constexpr std::size_t block = sizeof(__m256i);
-  for (; text.size() >= 2 * block; text.remove_prefix(2 * block)) {
-    fetch_ahead(text, 2 * block);
-    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data()));
-    const __m256i second =
-        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + block));
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  for (; p + 2 * block <= end; p += 2 * block) {
+    fetch_ahead({p, end}, 2 * block);
+    const __m256i first = load(p);
+    const __m256i second = load(p + block);
     if (_mm256_movemask_epi8(_mm256_or_si256(first, second)) == 0) {
       errors = _mm256_or_si256(errors, unfinished(before));
     } else {
@@ -183,12 +195,16 @@ ADYTON_AVX2 bool is_utf8_avx2(std::string_view text) {
     }
     before = second;
   }
-  for (; text.size() >= block; text.remove_prefix(block)) take(text.data());
-  char last[block] = {};
-  if (!text.empty()) std::memcpy(last, text.data(), text.size());
-  take(last);
-  return _mm256_testz_si256(errors, errors) != 0 &&
-         _mm256_testz_si256(unfinished(before), unfinished(before)) != 0;
+  if (p + block <= end) {
+    const __m256i bytes = load(p);
+    errors = _mm256_or_si256(errors, block_errors(bytes, before));
+    p += block;
+  }
+  // What is left is looked at with some bytes that were before.
+  p = end - block;
+  errors = _mm256_or_si256(errors, block_errors(load(p), load(p - 1), load(p - 2), load(p - 3)));
+  errors = _mm256_or_si256(errors, unfinished(load(p)));
+  return _mm256_testz_si256(errors, errors) != 0;
 }
 
 #define ADYTON_AVX512 __attribute__((target("avx512f,avx512bw")))
@@ -281,7 +297,7 @@ ADYTON_AVX512 bool is_utf8_avx512(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
 #if defined(__x86_64__)
-  constexpr std::size_t worthwhile = 32;
+  constexpr std::size_t worthwhile = 36;
   if (text.size() >= worthwhile) {
     const VectorLevel level = vector_level();
     if (level >= VectorLevel::avx512) return is_utf8_avx512(text);

@@ -55,22 +55,20 @@ bool locate(Batch& batch, Record& record, const json::FieldSet& fields, json::Se
             json::Locations& out) {
   const json::Fault fault = fields.locate(batch.text_of(record), out, select);
   if (!fault) return true;
+  // What is neither UTF-8 nor JSON is called the former: it may well be JSON in some other
+  // encoding.
+  const std::string_view text = batch.text_of(record);
+  const std::size_t encoded = utf8_prefix(text);
   DeadRecord why;
-  why.kind = "syntax";
-  why.detail = cat(fault.message, " at byte ", fault.offset + 1);
+  if (encoded < text.size()) {
+    why.kind = "encoding";
+    why.detail = cat("not UTF-8 at byte ", encoded + 1);
+  } else {
+    why.kind = "syntax";
+    why.detail = cat(fault.message, " at byte ", fault.offset + 1);
+  }
   batch.kill(record, std::move(why));
   return false;
-}
-
-void check_encoding(Batch& batch) {
-  if (batch.validated || is_utf8(batch.text->view())) return;
-  for (Record& record : batch.records) {
-    if (record.state != State::live || is_utf8(batch.text_of(record))) continue;
-    DeadRecord why;
-    why.kind = "encoding";
-    why.detail = "not UTF-8";
-    batch.kill(record, std::move(why));
-  }
 }
 
 void validate(Batch& batch) {

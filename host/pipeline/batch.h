@@ -156,19 +156,15 @@ struct Batch {
 /// Kills every live record of the batch that is not JSON in UTF-8 and sets `validated`.
 void validate(Batch& batch);
 
-/// Locates the fields in the record; kills it if it is not JSON (false).
+/// Locates the fields in the record; kills it if it is not JSON in UTF-8 (false).
 bool locate(Batch& batch, Record& record, const json::FieldSet& fields, json::Select select,
             json::Locations& out);
 
-/// Kills every live record that is not UTF-8, unless the batch is validated.
-void check_encoding(Batch& batch);
-
-/// Calls found(record, locations) for every live record that is JSON, in order; the others die. The
-/// batch is validated by the same pass.
+/// Calls found(record, locations) for every live record that is JSON in UTF-8, in order; the others
+/// die. The batch is validated by the same pass.
 template <class Found>
 void for_each_located(Batch& batch, const json::FieldSet& fields, json::Select select,
                       Found&& found) {
-  check_encoding(batch);
   json::Locations locations;
   for (Record& record : batch.records) {
     if (record.state == State::live && locate(batch, record, fields, select, locations)) {

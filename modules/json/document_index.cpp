@@ -65,7 +65,7 @@ Fault DocumentIndex::build(std::string_view text, std::size_t deepest) {
                           ? read<detail::IndexedSpecials>(text, deepest)
                           : read<detail::NearbySpecials>(text, deepest);
   if (fault || is_utf8(text)) return fault;
-  return {0, "not UTF-8"};
+  return {utf8_prefix(text), "not UTF-8"};
 }
 
 }  // namespace adyton::json

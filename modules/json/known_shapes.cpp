@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "host/base/text.h"
 #include "modules/json/cursor.h"
 #include "modules/json/skim.h"
 
@@ -236,7 +237,8 @@ bool KnownShapes::known_as(Shape&, std::string_view, Select, Findings&) const {
 
 bool KnownShapes::known(std::string_view text, Select select, Findings& out) {
   // What is no container is read at once.
-  if (!skeleton_.read(text) || !is_container(skeleton_.parts()[0] & Skeleton::kind)) {
+  if (!skeleton_.read(text) || !is_container(skeleton_.parts()[0] & Skeleton::kind) ||
+      !(skeleton_.ascii() || is_utf8(text))) {
     lose_patience(1);
     return false;
   }

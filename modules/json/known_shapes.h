@@ -35,15 +35,15 @@ class KnownShapes {
     return false;
   }
 
-  /// True if the text is JSON of a known shape: what is found in it is added to `out`. Else nothing
-  /// is known of it. Precondition: as for Skeleton::read().
+  /// True if the text is JSON of a known shape, in UTF-8: what is found in it is added to `out`.
+  /// Else nothing is known of it. Precondition: as for Skeleton::read().
   bool known(std::string_view text, Select select, Findings& out);
 
   /// Whether learn() may be called for this text, after known().
   bool learning() const { return learning_; }
 
-  /// What was found in that text, which is JSON. `keys` tells where the keys of the objects that
-  /// fields lead into begin.
+  /// What was found in that text, which is JSON in UTF-8. `keys` tells where the keys of the
+  /// objects that fields lead into begin.
   void learn(std::string_view text, Select select, const Findings& found,
              std::span<const std::uint32_t> keys);
 

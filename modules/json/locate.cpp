@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "host/base/text.h"
 #include "modules/json/cursor.h"
 
 namespace adyton::json {
@@ -274,9 +275,10 @@ Fault walk(std::string_view text, const FieldNode& root, Locations& out, Select 
   detail::LocatorNotes& notes = *out.notes;
   notes.keys.clear();  // a fault leaves some
   notes.shape_keys.clear();
-  const Fault fault = detail::IndexedSpecials::usable(text.size())
-                          ? walk<detail::IndexedSpecials>(text, root, out, select)
-                          : walk<detail::NearbySpecials>(text, root, out, select);
+  Fault fault = detail::IndexedSpecials::usable(text.size())
+                    ? walk<detail::IndexedSpecials>(text, root, out, select)
+                    : walk<detail::NearbySpecials>(text, root, out, select);
+  if (!fault && !is_utf8(text)) fault = {utf8_prefix(text), "not UTF-8"};
   if (!fault && notes.shapes.learning()) [[unlikely]]
     notes.shapes.learn(text, select, out, notes.shape_keys);
   return fault;

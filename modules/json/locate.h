@@ -21,7 +21,7 @@ struct Locations : Findings {
 };
 
 /// A set of fields, none overlapping another, compiled for locating all of them in one pass over a
-/// text that also checks the whole text's syntax. Immutable: any number of threads.
+/// text that also checks that all of it is JSON in UTF-8. Immutable: any number of threads.
 class FieldSet {
  public:
   /// Precondition: no two pointers overlap. May be empty: then locate() only validates.

@@ -182,14 +182,18 @@ struct Skeleton::Avx512 {
     std::size_t size = 0;
     const char* p = text.data();
     __m512i base = _mm512_setzero_si512();
-    __m512i seen = _mm512_setzero_si512();  // all that is known of any byte
+    __m512i seen = _mm512_setzero_si512();   // all that is known of any byte
+    __m512i bytes = _mm512_setzero_si512();  // all of them
     for (std::size_t blocks = text.size() / block; blocks > 0; --blocks, p += block) {
-      size = take(p, _mm512_loadu_si512(p), base, seen, passed, out, size);
+      const __m512i its = _mm512_loadu_si512(p);
+      size = take(p, its, base, seen, passed, out, size);
+      bytes = _mm512_or_si512(bytes, its);
       base = _mm512_add_epi16(base, _mm512_set1_epi16(block));
     }
     const __mmask64 rest = (__mmask64{1} << text.size() % block) - 1;
-    size = take(p, _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), rest, p), base, seen, passed, out,
-                size);
+    const __m512i its = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), rest, p);
+    size = take(p, its, base, seen, passed, out, size);
+    out.ascii_ = _mm512_movepi8_mask(_mm512_or_si512(bytes, its)) == 0;
     static_assert(control == 7);
     if (_mm512_movepi8_mask(seen) != 0 || passed.wrong || passed.in_string != 0) return false;
     std::memset(out.parts_.data() + size, end, 32);

@@ -41,6 +41,8 @@ class Skeleton {
 
   Skeleton() { offsets_[nowhere] = -1; }
 
+  /// Whether all of the text is ASCII.
+  bool ascii() const { return ascii_; }
   std::size_t size() const { return size_; }
   /// Behind the last are `end`s, 32 at least.
   const std::uint8_t* parts() const { return parts_.data(); }
@@ -50,6 +52,7 @@ class Skeleton {
  private:
   struct Avx512;
 
+  bool ascii_ = true;
   std::size_t size_ = 0;
   // Vectors are written whole.
   std::array<std::uint8_t, most + 64> parts_;

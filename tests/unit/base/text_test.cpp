@@ -122,7 +122,8 @@ TEST_CASE("a text is UTF-8 just where each of its sequences is, whatever stands 
     }
     if (random() % 4 == 0) text.resize(text.size() - std::min<std::size_t>(text.size(), 1));
     bool expected = true;
-    for (std::string_view rest = text; expected && !rest.empty();) {
+    std::string_view rest = text;
+    while (expected && !rest.empty()) {
       const std::size_t length = utf8_sequence(rest);
       expected = length != 0;
       rest.remove_prefix(length);
@@ -132,6 +133,7 @@ TEST_CASE("a text is UTF-8 just where each of its sequences is, whatever stands 
     text.copy(exact.get(), text.size());
     CAPTURE(text);
     REQUIRE(is_utf8({exact.get(), text.size()}) == expected);
+    REQUIRE(utf8_prefix({exact.get(), text.size()}) == text.size() - rest.size());
     good += expected ? 1 : 0;
   }
   CHECK(good > 5000);

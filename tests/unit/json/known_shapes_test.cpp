@@ -203,6 +203,21 @@ TEST_CASE("every cut and every single damage is told as if nothing had been lear
   }
 }
 
+TEST_CASE("texts of a known shape are known in any script, and only in UTF-8") {
+  const auto text_of = [](std::size_t before, std::string_view word) {
+    return R"({"id":1,"text":")" + std::string(before, 'x').append(word) +
+           std::string(200 - before, 'y') + "\"}";
+  };
+  Warm warm({"/id"}, text_of(0, ""));
+  for (std::size_t before = 0; before <= 200; ++before) {
+    for (const char* good : {"é", "€", "𝄞"}) warm.known_as_cold(text_of(before, good));
+    for (const char* bad : {"\x80", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xff"}) {
+      CHECK_FALSE(warm.knows(text_of(before, bad)));
+      CHECK_FALSE(warm.as_cold(text_of(before, bad)));
+    }
+  }
+}
+
 TEST_CASE("from a text that is no JSON nothing is learnt, nor from the next in its place") {
   Warm warm({"/id"}, R"([0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22])");
   for (int times = 0; times < 3; ++times) CHECK_FALSE(warm.as_cold(with("17", "01")));

@@ -116,6 +116,30 @@ TEST_CASE("the whole text is checked, also behind the last field") {
   }
 }
 
+TEST_CASE("what is JSON but not UTF-8 is a fault, at the byte that is to blame") {
+  Locations found;
+  const FieldSet set = fields({"/a"});
+  for (const char* end : {"", "\xff", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\x80"}) {
+    for (const std::size_t size : {0, 30, 300, 20'000}) {
+      const std::string before = R"({"a":1,"b":"é)" + std::string(size, 'x');
+      const std::string text = before + end + "\"}";
+      CAPTURE(text);
+      for (int times = 0; times < 3; ++times) {
+        const Fault fault = set.locate(Padded(text).view(), found);
+        if (*end == '\0') {
+          CHECK_FALSE(fault);
+        } else {
+          REQUIRE(fault);
+          CHECK(std::string_view(fault.message) == "not UTF-8");
+          CHECK(fault.offset == before.size());
+        }
+      }
+    }
+  }
+  // One that is neither is no JSON.
+  CHECK(set.locate(Padded("{\"a\":\"\xff\",}").view(), found).offset == 9);
+}
+
 TEST_CASE("every cut of a text with fields is a fault") {
   const std::string whole = R"({"a":{"b":"text"},"p":[{"n":1},{"n":2}],"z":null})";
   const FieldSet set = fields({"/a/b", "/p/*/n"});

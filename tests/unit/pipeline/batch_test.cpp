@@ -10,16 +10,19 @@ using namespace adyton;
 using namespace adyton::pipeline;
 
 TEST_CASE("validating kills what is not JSON and what is not UTF-8, and nothing else") {
-  Batch batch = test::batch_of("{\"a\":1}\n{\"a\":}\n\n\"\xff\"\n[1]\n");
+  Batch batch = test::batch_of("{\"a\":1}\n{\"a\":}\n\n\"\xff\"\n[1]\n[\xc3\n");
   validate(batch);
   CHECK(batch.validated);
   CHECK(test::outgoing(batch) == "{\"a\":1}\n\n[1]\n");
-  REQUIRE(batch.dead.size() == 2);
-  CHECK(batch.dead[0].kind == "encoding");
-  CHECK(batch.dead[0].origin == 3);
-  CHECK(batch.dead[1].kind == "syntax");
-  CHECK(batch.dead[1].detail == "expected a value at byte 6");
-  CHECK(batch.counts.dead == 2);
+  REQUIRE(batch.dead.size() == 3);
+  CHECK(batch.dead[0].kind == "syntax");
+  CHECK(batch.dead[0].detail == "expected a value at byte 6");
+  CHECK(batch.dead[1].kind == "encoding");
+  CHECK(batch.dead[1].detail == "not UTF-8 at byte 2");
+  CHECK(batch.dead[1].origin == 3);
+  CHECK(batch.dead[2].kind == "encoding");
+  CHECK(batch.dead[2].detail == "not UTF-8 at byte 2");
+  CHECK(batch.counts.dead == 3);
 }
 
 TEST_CASE("a rewrite that keeps everything gives the same bytes and offsets") {
