@@ -8,6 +8,7 @@
 #include "modules/json/binding/decimal_build.h"
 #include "modules/json/binding/hook_build.h"
 #include "modules/json/binding/limits.h"
+#include "modules/json/binding/small_text.h"
 #include "modules/json/binding/source_text.h"
 #include "modules/json/binding/state.h"
 #include "modules/json/parse.h"
@@ -267,19 +268,19 @@ PyObject* loads_source(Gil& gil, State& state, PyObject* source, const Options& 
 }
 
 /// The text of a str of ASCII, or of bytes that begin as UTF-8 does, in place; null data of
-/// anything else. It has two characters at least.
+/// anything else. It has a character at least.
 std::string_view plain_text(PyObject* source) {
   if (PyUnicode_CheckExact(source)) {
-    if (!PyUnicode_IS_COMPACT_ASCII(source) || PyUnicode_GET_LENGTH(source) < 2) return {};
+    if (!PyUnicode_IS_COMPACT_ASCII(source)) return {};
     const void* const characters = reinterpret_cast<PyASCIIObject*>(source) + 1;
     return {static_cast<const char*>(characters),
             static_cast<std::size_t>(PyUnicode_GET_LENGTH(source))};
   }
-  if (!PyBytes_CheckExact(source) || PyBytes_GET_SIZE(source) < 2) return {};
+  if (!PyBytes_CheckExact(source)) return {};
   const std::string_view text(PyBytes_AS_STRING(source),
                               static_cast<std::size_t>(PyBytes_GET_SIZE(source)));
-  const auto ascii = [text](std::size_t i) { return static_cast<signed char>(text[i]) > 0; };
-  return ascii(0) && ascii(1) ? text : std::string_view();
+  const auto ascii = [text](std::size_t i) { return static_cast<signed char>(text.data()[i]) > 0; };
+  return ascii(0) && (ascii(1) || text.size() == 1) ? text : std::string_view();
 }
 
 /// What has to be said of a plain text.
@@ -327,8 +328,12 @@ PyObject* loads(Gil& gil, PyObject* module, PyObject* const* values, Py_ssize_t 
     if (text == "{}") return PyDict_New();
     if (text == "[]") return PyList_New(0);
     State& state = State::of(module);
-    return text.empty() ? loads_usual(gil, state, values[0])
-                        : loads_text(gil, state, values[0], text);
+    if (text.empty()) return loads_usual(gil, state, values[0]);
+    if (text.size() <= SmallText::longest && text[0] != '{') {
+      PyObject* const value = SmallText(gil, state.keys().ints(), text).read();
+      if (value != nullptr) return value;
+    }
+    return loads_text(gil, state, values[0], text);
   }
   Options options;
   Arguments arguments("loads", values, positional, names);

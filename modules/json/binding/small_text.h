@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string_view>
+
+#include <Python.h>
+
+#include "host/python/gil.h"
+#include "modules/json/binding/python_objects.h"
+
+namespace adyton::json {
+
+/// Makes the value of a text of a few bytes without a parser, to make which takes longer: of a
+/// scalar, or of an array of scalars. They are such as most are: numbers of up to 18 digits and
+/// reals, constants, and strings of plain ASCII without escapes, with blanks between them at most.
+/// Whatever else there is, and whatever is wrong, is the parser's affair.
+class SmallText {
+ public:
+  /// Texts that are longer are not worth a try.
+  static constexpr std::size_t longest = 64;
+
+  /// A NUL is behind the text.
+  SmallText(python::Gil&, const IntMaker& new_int, std::string_view text)
+      : new_int_(new_int), p_(text.data()), end_(text.data() + text.size()) {}
+
+  /// A new reference; or null, with no exception set, where the text is to be parsed.
+  PyObject* read();
+
+ private:
+  PyObject* array();
+  PyObject* scalar();
+  PyObject* string();
+  PyObject* number();
+  PyObject* constant();
+  PyObject* made(PyObject* object);
+  void skip_blanks() {
+    while (*p_ == ' ') ++p_;
+  }
+
+  const IntMaker& new_int_;
+  const char* p_;
+  const char* const end_;
+};
+
+}  // namespace adyton::json
