@@ -126,6 +126,7 @@ class Aead::Impl {
                    open_one(*worker.operator->(), OutputPrefix::raw, message);
       if (!message.ok) message.size = 0;
     }
+    wipe_frames_after(messages);
   }
 
  private:

@@ -63,6 +63,7 @@ class Daead::Impl {
         if (!message.ok) message.size = 0;
       }
     }
+    wipe_frames_after(messages);
   }
 
  private:

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "host/base/text.h"
+#include "modules/crypto/secret.h"
 
 namespace adyton::crypto {
 
@@ -25,5 +27,11 @@ struct Opening {
   std::size_t size = 0;
   bool ok = false;
 };
+
+/// Messages have been opened: of one that was, the plaintext is there for all to see. One that was
+/// refused, and those that may be wiped with another one, leave nothing on the stack.
+inline void wipe_frames_after(std::span<const Opening> messages) {
+  if (messages.size() != 1 || !messages.front().ok) wipe_frames();
+}
 
 }  // namespace adyton::crypto

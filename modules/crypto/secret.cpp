@@ -1,5 +1,6 @@
 #include "modules/crypto/secret.h"
 
+#include <array>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -44,6 +45,12 @@ void wipe(std::string& text) {
   text.resize(text.capacity());
   wipe(text.data(), text.size());
   text.clear();
+}
+
+__attribute__((noinline)) void wipe_frames() {
+  std::array<std::uint8_t, 8192> frames;
+  wipe(frames.data(), frames.size());
+  wipe_registers();
 }
 
 Secret::Secret(std::size_t size) : size_(size) {

@@ -13,6 +13,10 @@ namespace adyton::crypto {
 void wipe(void* memory, std::size_t size);
 void wipe(std::string& text);
 
+/// Wipes what functions that have returned left below their caller on this thread's stack, some
+/// thousand bytes deep, and in registers. For plaintext in frames of libraries.
+void wipe_frames();
+
 /// Key bytes, in pages of their own: left out of core dumps, locked into memory as far as
 /// RLIMIT_MEMLOCK allows (beyond it they may be swapped; nothing fails), overwritten before they
 /// are given back. A forked child inherits them. Moves, never copies by itself: clone() says so.

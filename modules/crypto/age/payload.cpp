@@ -59,16 +59,16 @@ void PayloadCipher::seal(std::uint64_t first, End end, Bytes text, std::uint8_t*
 bool PayloadCipher::open(std::uint64_t first, End end, Bytes sealed, std::uint8_t* out) const {
   ChaCha20Poly1305 cipher(key_.bytes());
   std::uint8_t* const begin = out;
-  while (!sealed.empty()) {
+  bool ok = true;
+  while (ok && !sealed.empty()) {
     const Bytes chunk = sealed.first(std::min(sealed.size(), sealed_chunk_size));
     sealed = sealed.subspan(chunk.size());
-    if (!cipher.open(nonce_of(first++, sealed.empty() ? end : End::no), {}, chunk, out)) {
-      wipe(begin, static_cast<std::size_t>(out - begin));
-      return false;
-    }
-    out += chunk.size() - tag_size;
+    ok = cipher.open(nonce_of(first++, sealed.empty() ? end : End::no), {}, chunk, out);
+    if (ok) out += chunk.size() - tag_size;
   }
-  return true;
+  if (!ok) wipe(begin, static_cast<std::size_t>(out - begin));
+  wipe_frames();  // of the chunks that were opened, too: one behind them may be refused
+  return ok;
 }
 
 void seal_task(const PayloadCipher& cipher, std::size_t task, std::uint64_t first, End end,

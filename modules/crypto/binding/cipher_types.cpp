@@ -186,6 +186,7 @@ PyObject* encrypt(PyObject* self, PyObject* const* values, Py_ssize_t count, PyO
 }
 
 PyObject* refuse(Gil& gil) {
+  wipe_frames();
   return python::raise(gil, {ErrorCode::crypto, "decryption failed"});
 }
 
