@@ -16,7 +16,6 @@ import os
 import platform
 import ssl
 import sys
-import threading
 import time
 
 from adyton import crypto
@@ -79,7 +78,7 @@ class Bench:
             count *= 4
 
 
-STANDARD = ("hmac.digest", "hashlib", "one thread", "AES-GCM, batch")
+STANDARD = ("hmac.digest", "hashlib", "one thread", "two processes", "AES-GCM, batch")
 
 
 def version_of(name):
@@ -283,6 +282,50 @@ def one_long_message(calls):
     return timed(lambda: aead.encrypt(text), calls, time.perf_counter) * 1e9
 
 
+class Apart:
+    """Processes that each make a call on a core of its own, when they are told to."""
+
+    def __init__(self, calls):
+        self.pipes = []
+        for core, call, arguments in calls:
+            orders, answers = os.pipe(), os.pipe()
+            if os.fork() == 0:
+                for end in (orders[1], *(orders for orders, _ in self.pipes)):
+                    os.close(end)  # else nobody sees the parent close its own
+                self._serve(orders[0], answers[1], core, lambda: call(*arguments))
+            os.close(orders[0])
+            os.close(answers[1])
+            self.pipes.append((orders[1], answers[0]))
+        self.run()
+
+    @staticmethod
+    def _serve(orders, answers, core, call):
+        try:
+            os.sched_setaffinity(0, [core])
+            while os.read(orders, 1):
+                call()
+                os.write(answers, b".")
+        finally:
+            os._exit(0)
+
+    def __enter__(self):
+        return self
+
+    def run(self):
+        for orders, _ in self.pipes:
+            os.write(orders, b".")
+        for _, answers in self.pipes:
+            if not os.read(answers, 1):
+                raise ChildProcessError("a process of the bench has ended")
+
+    def __exit__(self, *_):
+        for pipe in self.pipes:
+            for end in pipe:
+                os.close(end)
+        for _ in self.pipes:
+            os.wait()
+
+
 def threads(bench, cores):
     """The same call where one core may be used, and where two may."""
     values = random_values(MANY, 32)
@@ -296,34 +339,31 @@ def threads(bench, cores):
                clock=time.perf_counter)
     aead = crypto.Aead(crypto.Keyring.generate("aes256-gcm"))
     daead = crypto.Daead(crypto.Keyring.generate("aes256-siv"))
-    out = bytearray(len(aead.encrypt_column(data, offsets, BOUND)[0]) + 64)
-    out_offsets = array.array("i", bytes(4 * len(offsets)))
-    calls = {"AES-GCM column": lambda: aead.encrypt_column(data, offsets, BOUND),
-             "AES-GCM column into a buffer": lambda: aead.encrypt_column_into(data, offsets, out, out_offsets, BOUND),
-             "AES-SIV column": lambda: daead.encrypt_column(data, offsets, BOUND)}
 
-    def two_alone():
-        workers = [threading.Thread(target=hashlib.pbkdf2_hmac, args=("sha256", b"", b"", 100_000)) for _ in range(2)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+    def encrypt_into():
+        out = bytearray(len(aead.encrypt_column(data, offsets, BOUND)[0]) + 64)
+        out_offsets = array.array("i", bytes(4 * len(offsets)))
+        return lambda data, offsets: aead.encrypt_column_into(data, offsets, out, out_offsets, BOUND)
+    calls = {"AES-GCM column": lambda data, offsets: aead.encrypt_column(data, offsets, BOUND),
+             "AES-GCM column into a buffer": encrypt_into(),
+             "AES-SIV column": lambda data, offsets: daead.encrypt_column(data, offsets, BOUND)}
 
     def on(some, call):
         def run():
             # The pool's threads have the mask of whoever made them: it is set for each of them.
             for task in os.listdir("/proc/self/task"):
                 os.sched_setaffinity(int(task), some)
-            call()
+            call(data, offsets)
         return run
+    halves = [column_of(values[:MANY // 2]), column_of(values[MANY // 2:])]
     for name, call in calls.items():
         os.sched_setaffinity(0, cores)
-        call()
-        bench.cell(f"{name} of 10^6 x 32 B, 2 threads", on(cores, call), MANY,
-                   {"one thread": (on(cores[:1], call), MANY)}, {"one thread": (1.7, None)}, clock=time.perf_counter)
-    # What the machine gives at best: nothing is shared, and nothing but registers is used.
-    bench.cell("two PBKDF2 of OpenSSL, 2 threads", on(cores, two_alone), 1,
-               {"one thread": (on(cores[:1], two_alone), 1)}, {}, clock=time.perf_counter)
+        call(data, offsets)
+        # What the machine gives to two who share nothing.
+        with Apart([(core, call, half) for core, half in zip(cores, halves)]) as two:
+            bench.cell(f"{name} of 10^6 x 32 B, 2 threads", on(cores, call), MANY,
+                       {"one thread": (on(cores[:1], call), MANY), "two processes": (two.run, MANY)},
+                       {"one thread": (1.7, None)}, clock=time.perf_counter)
 
 
 def main():
