@@ -1,10 +1,13 @@
 #include "modules/crypto/secret.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <doctest/doctest.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -74,3 +77,42 @@ TEST_CASE("a secret's pages, and the heap's, are locked where the machine allows
   free_secret(block);
 }
 #endif
+
+namespace {
+
+constexpr std::string_view mark = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// Leaves the mark in a frame some way down.
+[[gnu::noinline]] void leave_mark() {
+  std::array<char, 3000> frame;
+  mark.copy(frame.data(), mark.size());
+  __asm__ volatile("" ::"m"(frame));
+}
+
+/// Whether the mark is on the stack of a thread that has done this.
+bool leaves_mark(void* (*work)(void*)) {
+  alignas(4096) static std::array<char, 256 * 1024> stack;
+  stack.fill(0);
+  pthread_attr_t attributes;
+  REQUIRE(pthread_attr_init(&attributes) == 0);
+  REQUIRE(pthread_attr_setstack(&attributes, stack.data(), stack.size()) == 0);
+  pthread_t thread;
+  REQUIRE(pthread_create(&thread, &attributes, work, nullptr) == 0);
+  REQUIRE(pthread_join(thread, nullptr) == 0);
+  pthread_attr_destroy(&attributes);
+  return std::string_view(stack.data(), stack.size()).find(mark) != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("wiping frames wipes what functions that have returned left on the stack") {
+  CHECK(leaves_mark([](void*) -> void* {
+    leave_mark();
+    return nullptr;
+  }));
+  CHECK_FALSE(leaves_mark([](void*) -> void* {
+    leave_mark();
+    wipe_frames();
+    return nullptr;
+  }));
+}
