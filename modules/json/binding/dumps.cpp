@@ -1,12 +1,15 @@
 #include "modules/json/binding/dumps.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <new>
+#include <string_view>
 
 #include "modules/json/binding/dump_options.h"
 #include "modules/json/binding/limits.h"
 #include "modules/json/binding/output.h"
 #include "modules/json/binding/state.h"
+#include "modules/json/skim.h"
 
 namespace adyton::json {
 namespace {
@@ -41,6 +44,38 @@ template <class SomeOutput>
   }
 }
 
+/// Whether none of eight characters of ASCII is one that dumps or dumpb escapes.
+bool are_plain(std::uint64_t word) {
+  using detail::skim::low_bits;
+  const auto zeros = [](std::uint64_t bytes) { return bytes - low_bits; };
+  const std::uint64_t wrong = (word - low_bits * ' ') | zeros(word ^ low_bits * '"') |
+                              zeros(word ^ low_bits * '\\') | zeros(word ^ low_bits * '\x7f');
+  return (wrong & detail::skim::high_bits) == 0;
+}
+
+bool is_plain(std::string_view ascii) {
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  if (ascii.size() < word) {
+    return std::ranges::none_of(
+        ascii, [](char c) { return c < ' ' || c == '"' || c == '\\' || c == '\x7f'; });
+  }
+  const std::size_t last = ascii.size() - word;
+  for (std::size_t i = 0; i < last; i += word) {
+    if (!are_plain(detail::skim::load_word(ascii.data() + i))) return false;
+  }
+  return are_plain(detail::skim::load_word(ascii.data() + last));
+}
+
+/// The characters of a short str of ASCII in which nothing is escaped; null data of anything
+/// else.
+ADYTON_ALWAYS_INLINE std::string_view short_plain(PyObject* object) {
+  constexpr std::size_t longest = 64;
+  if (!PyUnicode_CheckExact(object) || !PyUnicode_IS_COMPACT_ASCII(object)) return {};
+  const auto size = static_cast<std::size_t>(PyUnicode_GET_LENGTH(object));
+  const std::string_view text(static_cast<const char*>(PyUnicode_DATA(object)), size);
+  return size <= longest && is_plain(text) ? text : std::string_view();
+}
+
 /// A call without keywords, which `as_asked` can do, too. A small document takes neither an Output
 /// nor a Serializer; nor, while it is shallow, is it too deep for any limit under which Python
 /// works.
@@ -48,6 +83,8 @@ template <class SomeOutput>
 ADYTON_ALWAYS_INLINE PyObject* serialize_usual(Gil& gil, PyObject* module, PyObject* const* values,
                                                const SerializeOptions& options,
                                                decltype(dumps) as_asked) {
+  const std::string_view plain = short_plain(*values);
+  if (plain.data() != nullptr) return SomeOutput::in_quotes(plain);
   char start[4096 + Begun::deepest];
   Begun begun;
   options.usual.begin(begun, *values, start, start + sizeof start);
@@ -55,7 +92,11 @@ ADYTON_ALWAYS_INLINE PyObject* serialize_usual(Gil& gil, PyObject* module, PyObj
   if ((!is_whole || begun.is_deep) && nesting_limit() != options.max_depth) [[unlikely]] {
     return as_asked(gil, module, values, 1, nullptr);
   }
-  if (is_whole) return SomeOutput::of({start, static_cast<std::size_t>(begun.end - start)});
+  if (is_whole) {
+    const std::string_view text(start, static_cast<std::size_t>(begun.end - start));
+    const bool is_empty = text.size() == 2 && (text[0] == '[' || text[0] == '{');
+    return is_empty ? State::of(module).empty_container<SomeOutput>(text) : SomeOutput::of(text);
+  }
   return finish_usual<SomeOutput>(gil, State::of(module), *values, options, start, begun);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "modules/json/binding/object_layout.h"
+#include "modules/json/binding/python_objects.h"
 
 namespace adyton::json {
 
@@ -60,6 +61,12 @@ void copy_short(std::string_view text, char* to) {
   }
 }
 
+void copy_in_quotes(std::string_view text, char* to) {
+  *to = '"';
+  copy_short(text, to + 1);
+  to[text.size() + 1] = '"';
+}
+
 }  // namespace
 
 python::Ref BytesOutput::new_object(std::size_t capacity) const {
@@ -71,8 +78,17 @@ char* BytesOutput::memory_of(PyObject* bytes) const {
 }
 
 PyObject* BytesOutput::of(std::string_view text) {
-  PyObject* const bytes = PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(text.size()));
+  if (text.size() < 2) {
+    return PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
+  }
+  PyObject* const bytes = new_bytes(text.size());
   if (bytes != nullptr) copy_short(text, PyBytes_AS_STRING(bytes));
+  return bytes;
+}
+
+PyObject* BytesOutput::in_quotes(std::string_view text) {
+  PyObject* const bytes = new_bytes(text.size() + 2);
+  if (bytes != nullptr) copy_in_quotes(text, PyBytes_AS_STRING(bytes));
   return bytes;
 }
 
@@ -149,6 +165,12 @@ void TextOutput::widen(Py_UCS4 largest) {
 PyObject* TextOutput::of(std::string_view text) {
   PyObject* const str = PyUnicode_New(static_cast<Py_ssize_t>(text.size()), 0x7F);
   if (str != nullptr) copy_short(text, static_cast<char*>(PyUnicode_DATA(str)));
+  return str;
+}
+
+PyObject* TextOutput::in_quotes(std::string_view text) {
+  PyObject* const str = PyUnicode_New(static_cast<Py_ssize_t>(text.size() + 2), 0x7F);
+  if (str != nullptr) copy_in_quotes(text, static_cast<char*>(PyUnicode_DATA(str)));
   return str;
 }
 

@@ -49,6 +49,8 @@ class BytesOutput final : public Output {
 
   /// A short text as bytes: a new reference, or null with an exception set.
   static PyObject* of(std::string_view text);
+  /// The same of a text with quotes around it.
+  static PyObject* in_quotes(std::string_view text);
   /// What was written, likewise.
   PyObject* finish();
 
@@ -65,6 +67,8 @@ class TextOutput final : public Output {
 
   /// A short ASCII text as str: a new reference, or null with an exception set.
   static PyObject* of(std::string_view text);
+  /// The same of a text with quotes around it.
+  static PyObject* in_quotes(std::string_view text);
 
   std::size_t unit() const { return unit_; }
   Py_UCS4 largest() const { return largest_; }

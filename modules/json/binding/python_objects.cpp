@@ -295,7 +295,26 @@ PyObject* DictKeys::new_dict(PyObject* const* values, Holds holds) const {
   return finished(object, holds);
 }
 
+PyObject* new_bytes(std::size_t size) {
+  auto* const bytes =
+      static_cast<PyBytesObject*>(PyObject_Malloc(offsetof(PyBytesObject, ob_sval) + size + 1));
+  if (bytes == nullptr) return PyErr_NoMemory();
+  bytes->ob_base.ob_base.ob_refcnt = 1;
+  bytes->ob_base.ob_base.ob_type = &PyBytes_Type;
+  bytes->ob_base.ob_size = static_cast<Py_ssize_t>(size);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // of reading it
+  bytes->ob_shash = -1;
+#pragma GCC diagnostic pop
+  bytes->ob_sval[size] = '\0';
+  return reinterpret_cast<PyObject*>(bytes);
+}
+
 #else
+
+PyObject* new_bytes(std::size_t size) {
+  return PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size));
+}
 
 std::string_view kept_utf8(PyObject*) {
   return {};

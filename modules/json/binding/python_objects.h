@@ -35,6 +35,9 @@ inline PyObject* new_ascii_str(std::string_view text, bool roomy);
 
 PyObject* new_short_str(std::string_view text);  // of less than two characters
 
+/// A bytes object of two bytes at least, which are still to be written.
+PyObject* new_bytes(std::size_t size);
+
 inline PyObject* new_float(double value);
 PyObject* new_unsigned(std::uint64_t value);
 

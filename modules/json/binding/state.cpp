@@ -28,6 +28,7 @@ void State::clear() {
   documents_.clear();
   keys_.clear();
   native_types_.clear();
+  for (auto& kept : empty_containers_) std::fill(std::begin(kept), std::end(kept), Ref());
 }
 
 }  // namespace adyton::json

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
+#include <type_traits>
 
 #include <Python.h>
 
@@ -9,8 +11,9 @@
 #include "host/python/ref.h"
 #include "modules/json/binding/document_types.h"
 #include "modules/json/binding/key_cache.h"
-#include "modules/json/binding/native_types.h"
 #include "modules/json/binding/lines_reader.h"
+#include "modules/json/binding/native_types.h"
+#include "modules/json/binding/output.h"
 
 namespace adyton::json {
 
@@ -43,6 +46,15 @@ class State {
     expected_output_ = std::max(size, expected_output_ - expected_output_ / 8);
   }
 
+  /// "[]" or "{}" as SomeOutput makes it: always the same object, a new reference to it, or null
+  /// with an exception set.
+  template <class SomeOutput>
+  PyObject* empty_container(std::string_view text) {
+    python::Ref& kept = empty_containers_[std::is_same_v<SomeOutput, TextOutput>][text[0] == '{'];
+    if (!kept) kept = python::Ref::steal(SomeOutput::of(text));
+    return Py_XNewRef(kept.get());
+  }
+
   int traverse(visitproc visit, void* arg);
   void clear();
 
@@ -53,6 +65,7 @@ class State {
   std::size_t expected_output_ = 0;
   LinesTypes lines_;
   DocumentTypes documents_;
+  python::Ref empty_containers_[2][2];
 };
 
 }  // namespace adyton::json

@@ -117,6 +117,32 @@ def test_every_length_up_to_more_than_there_is_room_for():
             assert ours.dumpb(value) == utf8
 
 
+def test_strs_alone_of_every_length_with_what_must_be_escaped_at_every_place():
+    class Text(str):
+        pass
+
+    for size in range(70):
+        plain = "".join(chr(33 + i % 90) for i in range(size)).translate({34: "~", 92: "~"})
+        assert ours.dumps(plain) == standard.dumps(plain) == f'"{plain}"'
+        assert ours.dumpb(plain) == f'"{plain}"'.encode()
+        assert ours.dumpb(Text(plain)) == f'"{plain}"'.encode()
+        for at in range(size):
+            for special in ('"', "\\", "\n", "\0", "\x1f", " ", "\x7f", "é", "東", "😀"):
+                text = plain[:at] + special + plain[at + 1:]
+                short, utf8 = expected(text)
+                assert ours.dumps(text) == short
+                assert ours.dumpb(text) == utf8
+
+
+def test_empty_containers_and_what_is_as_short():
+    for value in ([], {}, (), "", 17, -1, [[]], {"": ""}, 1, "a"):
+        text, utf8 = expected(value)
+        for _ in range(3):
+            assert (ours.dumps(value), ours.dumpb(value)) == (text, utf8)
+            assert (type(ours.dumps(value)), type(ours.dumpb(value))) == (str, bytes)
+            assert hash(ours.dumpb(value)) == hash(utf8)
+
+
 def test_random_small_documents():
     rng = random.Random(1)
 
