@@ -144,8 +144,9 @@ const char* put_pairs(const char* p, std::uint16_t*& out, std::uint32_t& all) {
 }
 
 /// The characters of sequences of three bytes, of which each lies in the lower bytes of a 32-bit
-/// number; false if one is no such sequence.
-[[gnu::target("avx2")]] bool characters_of_triples(__m256i triples, __m256i& characters) {
+/// number. Gives a bit for each that is such a sequence.
+[[gnu::target("avx2,bmi")]] inline unsigned characters_of_triples(__m256i triples,
+                                                                  __m256i& characters) {
   const __m256i marks = _mm256_and_si256(triples, _mm256_set1_epi32(0xC0C0F0));
   const __m256i formed = _mm256_cmpeq_epi32(marks, _mm256_set1_epi32(0x8080E0));
   const __m256i first = _mm256_slli_epi32(_mm256_and_si256(triples, _mm256_set1_epi32(0x0F)), 12);
@@ -153,40 +154,43 @@ const char* put_pairs(const char* p, std::uint16_t*& out, std::uint32_t& all) {
   const __m256i third = _mm256_and_si256(_mm256_srli_epi32(triples, 16), _mm256_set1_epi32(0x3F));
   characters = _mm256_or_si256(_mm256_or_si256(first, second), third);
   const __m256i large = _mm256_cmpgt_epi32(characters, _mm256_set1_epi32(0x7FF));
-  return _mm256_movemask_epi8(_mm256_and_si256(formed, large)) == -1;
+  return static_cast<unsigned>(
+      _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_and_si256(formed, large))));
 }
 
-/// Sequences of three bytes, eight and four at once, up to 32.
-[[gnu::target("avx2")]] const char* put_triples(const char* p, std::uint16_t*& out,
-                                                std::uint32_t& all) {
+/// Sequences of three bytes, eight at once, up to 32, until there is something else.
+[[gnu::target("avx2,bmi")]] const char* put_triples(const char* p, std::uint16_t*& out,
+                                                    std::uint32_t& all) {
   const char* const first = p;
   const __m128i apart = _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
-  const auto load = [apart](const char* at) __attribute__((target("avx2"))) {
+  const auto load = [apart](const char* at) __attribute__((target("avx2,bmi"))) {
     return _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), apart);
   };
-  __m256i characters;
   for (int i = 0; i < 4; ++i) {
+    __m256i characters;
     const __m256i triples =
         _mm256_inserti128_si256(_mm256_castsi128_si256(load(p)), load(p + 12), 1);
-    if (!characters_of_triples(triples, characters)) break;
+    const unsigned good = characters_of_triples(triples, characters);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
                      _mm_packus_epi32(_mm256_castsi256_si128(characters),
                                       _mm256_extracti128_si256(characters, 1)));
+    // The processor goes on from the next eight before it knows that these are.
+    if (good != 0xFF) {
+      const int count = std::countr_one(good);
+      out += count;
+      p += 3 * count;
+      break;
+    }
     out += 8;
     p += 24;
-  }
-  if (characters_of_triples(_mm256_broadcastsi128_si256(load(p)), characters)) {
-    const __m128i four = _mm256_castsi256_si128(characters);
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_packus_epi32(four, four));
-    out += 4;
-    p += 12;
   }
   if (p != first) all |= 0x800;  // they are all beyond it
   return p;
 }
 
-/// Sequences of four bytes, four at once, up to 24.
+/// Sequences of four bytes, four at once, up to 24, until there is something else.
 const char* put_quads(const char* p, std::uint32_t*& out, std::uint32_t& all) {
+  const char* const first = p;
   for (int i = 0; i < 6; ++i) {
     const __m128i quads = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     const __m128i marks = _mm_and_si128(quads, _mm_set1_epi32(static_cast<int>(0xC0C0C0F8)));
@@ -200,12 +204,18 @@ const char* put_quads(const char* p, std::uint32_t*& out, std::uint32_t& all) {
     const __m128i characters = _mm_or_si128(upper, lower);
     const __m128i in_range = _mm_andnot_si128(_mm_cmpgt_epi32(characters, _mm_set1_epi32(0x10FFFF)),
                                               _mm_cmpgt_epi32(characters, _mm_set1_epi32(0xFFFF)));
-    if (_mm_movemask_epi8(_mm_and_si128(formed, in_range)) != 0xFFFF) break;
+    const int good = _mm_movemask_ps(_mm_castsi128_ps(_mm_and_si128(formed, in_range)));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), characters);
-    all |= 0x10000;
+    if (good != 0xF) {
+      const int count = std::countr_one(static_cast<unsigned>(good));
+      out += count;
+      p += 4 * count;
+      break;
+    }
     out += 4;
     p += 16;
   }
+  if (p != first) all |= 0x10000;
   return p;
 }
 
@@ -431,6 +441,7 @@ StringDecoder::Stop StringDecoder::run() {
       out = make_room(out);
       limit = memory<Char>() + capacity_ / sizeof(Char) - slack;
     }
+    if (*p == '"') break;
     if (static_cast<signed char>(*p) >= 0 && *p != '\\') p = put_plain(p, out);
     const auto c = static_cast<unsigned char>(*p);
     if (c >= 0x80) {
