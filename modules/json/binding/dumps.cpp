@@ -46,11 +46,9 @@ template <class SomeOutput>
 
 /// Whether none of eight characters of ASCII is one that dumps or dumpb escapes.
 bool are_plain(std::uint64_t word) {
-  using detail::skim::low_bits;
-  const auto zeros = [](std::uint64_t bytes) { return bytes - low_bits; };
-  const std::uint64_t wrong = (word - low_bits * ' ') | zeros(word ^ low_bits * '"') |
-                              zeros(word ^ low_bits * '\\') | zeros(word ^ low_bits * '\x7f');
-  return (wrong & detail::skim::high_bits) == 0;
+  using detail::skim::marks;
+  const std::uint64_t controls = (word - detail::skim::low_bits * ' ') & detail::skim::high_bits;
+  return (controls | marks(word, '"') | marks(word, '\\') | marks(word, '\x7f')) == 0;
 }
 
 bool is_plain(std::string_view ascii) {
