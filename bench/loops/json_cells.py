@@ -128,11 +128,6 @@ def kept(call, count):
     return (time.process_time() - start) / count
 
 
-def against_ssrjson(name):
-    """Must and goal: it is not to be faster on a corpus, and should not be elsewhere."""
-    return (1.0, None) if name in CORPORA else (None, 1.0)
-
-
 def reading(bench, name, data, must, goal):
     import msgspec
     import orjson
@@ -140,7 +135,7 @@ def reading(bench, name, data, must, goal):
 
     bench.cell(f"loads {name}", lambda: ours.loads(data), [
         (bench.peer("orjson"), lambda: orjson.loads(data), must, goal),
-        (bench.peer("ssrjson"), lambda: ssrjson.loads(data), *against_ssrjson(name)),
+        (bench.peer("ssrjson"), lambda: ssrjson.loads(data), 1.0, None),
         (bench.peer("msgspec"), lambda: msgspec.json.decode(data), None, None),
         (bench.standard, lambda: json.loads(data), 1.0, None)])
 
@@ -154,7 +149,7 @@ def writing(bench, name, value, must, goal, dumps_must=None):
     encoder = msgspec.json.Encoder()
     bench.cell(f"dumpb {name}", lambda: ours.dumpb(value), [
         (bench.peer("orjson"), lambda: orjson.dumps(value), must, goal),
-        (bench.peer("ssrjson"), lambda: ssrjson.dumps_to_bytes(value), *against_ssrjson(name)),
+        (bench.peer("ssrjson"), lambda: ssrjson.dumps_to_bytes(value), 1.0, None),
         (bench.peer("msgspec"), lambda: encoder.encode(value), None, None),
         (bench.standard, lambda: json.dumps(value).encode(), 1.0, None)], same=same_json)
     bench.cell(f"dumps {name}", lambda: ours.dumps(value), [
