@@ -372,8 +372,8 @@ def threads(bench, cores):
     halves = [column_of(values[:MANY // 2]), column_of(values[MANY // 2:])]
     for name, call in calls.items():
         os.sched_setaffinity(0, cores)
-        call(data, offsets)
-        # What the machine gives to two who share nothing.
+        # What the machine gives to two who share nothing. (They are made first: a fork takes the large pages of the
+        # memory that the call keeps for its next result apart.)
         with Apart([(core, call, half) for core, half in zip(cores, halves)]) as two:
             both, one = (Settled(some, call, (data, offsets)) for some in (cores, cores[:1]))
             bench.cell(f"{name} of 10^6 x 32 B, 2 threads", both, TURNS * MANY,
