@@ -143,8 +143,7 @@ class Canonicalizer::Reader {
   /// Why the parse was stopped, if this did it. The offset is `unknown` of a number.
   const Fault& fault() const { return fault_; }
 
-  bool null() { return scalar("null"); }
-  bool boolean(bool value) { return scalar(value ? "true" : "false"); }
+  bool literal(Literal literal) { return scalar(name_of(literal)); }
   bool constant(Constant) { return false; }
   bool number(std::string_view, NumberToken::Kind) { return false; }  // comes converted
 

@@ -27,6 +27,13 @@ enum class Constant : std::uint8_t { nan, infinity, minus_infinity };
 /// How a handler wants numbers: converted, or as they are written, or only the reals so.
 enum class NumberForm : std::uint8_t { value, text, real_text };
 
+/// What has a name, in the order that their first letters give.
+enum class Literal : std::uint8_t { false_, null, true_ };
+
+inline std::string_view name_of(Literal literal) {
+  return literal == Literal::null ? "null" : literal == Literal::true_ ? "true" : "false";
+}
+
 struct ParseOptions {
   ControlCharacters control_characters = ControlCharacters::reject;
   NonFinite non_finite = NonFinite::reject;
@@ -40,8 +47,7 @@ template <class T>
 concept ParseHandler = requires(T handler, const StringToken& token, std::string_view text,
                                 std::size_t count) {
   { T::number_form } -> std::convertible_to<NumberForm>;
-  { handler.null() } -> std::same_as<bool>;
-  { handler.boolean(true) } -> std::same_as<bool>;
+  { handler.literal(Literal{}) } -> std::same_as<bool>;
   { handler.integer(std::int64_t{}) } -> std::same_as<bool>;            // not NumberForm::text
   { handler.big_integer(text) } -> std::same_as<bool>;                  // not NumberForm::text
   { handler.real(double{}) } -> std::same_as<bool>;                     // NumberForm::value

@@ -227,10 +227,9 @@ double nearest_double(std::uint64_t mantissa, int exponent);
 }  // namespace detail
 
 /// scan_number for the many that are 7 characters at most, with a fraction or without; Kind::none
-/// for any other text, which scan_number then tells about. 16 bytes are readable from `p` on.
-[[gnu::always_inline]] inline NumberToken scan_short_number(const char* p) {
+/// for any other text, which scan_number then tells about. `word` is the 8 bytes at `p`.
+[[gnu::always_inline]] inline NumberToken scan_short_number(std::uint64_t word, const char* p) {
   if constexpr (std::endian::native != std::endian::little) return {};
-  const std::uint64_t word = detail::load_8(p);
   // A sign counts as a digit to find the end: so the end is known before it is.
   const std::uint64_t others = detail::not_digits(word) & ~std::uint64_t{0xFF};
   if (others == 0) return {};

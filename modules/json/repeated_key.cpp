@@ -15,8 +15,7 @@ class Finder {
 
   const std::optional<RepeatedKey>& found() const { return found_; }
 
-  bool null() { return true; }
-  bool boolean(bool) { return true; }
+  bool literal(Literal) { return true; }
   bool integer(std::int64_t) { return true; }
   bool big_integer(std::string_view) { return true; }
   bool real(double) { return true; }

@@ -49,9 +49,9 @@ class Builder {
   /// Whether it stopped because a key was repeated, with DuplicateKeys::error.
   bool met_repeated_key() const { return met_repeated_key_; }
 
-  [[gnu::always_inline]] bool null() { return push(Py_NewRef(Py_None)); }
-  [[gnu::always_inline]] bool boolean(bool value) {
-    return push(Py_NewRef(value ? Py_True : Py_False));
+  [[gnu::always_inline]] bool literal(Literal literal) {
+    static PyObject* const objects[] = {Py_False, Py_None, Py_True};
+    return push(Py_NewRef(objects[static_cast<std::size_t>(literal)]));
   }
   [[gnu::always_inline]] bool integer(std::int64_t value) { return push(new_int_(value)); }
   bool unsigned_integer(std::uint64_t value) { return push(new_unsigned(value)); }
@@ -59,7 +59,9 @@ class Builder {
   [[gnu::always_inline]] bool real(double value) { return push(new_float(value)); }
   bool number(std::string_view text, NumberToken::Kind kind);
   bool constant(Constant constant);
-  bool string(const StringToken& token) { return push(make_str(gil_, token)); }
+  [[gnu::always_inline]] bool string(const StringToken& token) {
+    return push(make_str(gil_, token));
+  }
 
   const KeyPattern* expected_key() const { return next_ == nullptr ? nullptr : &next_->key; }
   void take_expected_key() {
@@ -91,7 +93,7 @@ class Builder {
   bool end_object(std::size_t count);
 
  protected:
-  bool push(PyObject* owned) {
+  [[gnu::always_inline]] bool push(PyObject* owned) {
     if (owned == nullptr) [[unlikely]]
       return false;
     if (values_.is_full()) [[unlikely]]

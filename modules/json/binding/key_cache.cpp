@@ -71,9 +71,9 @@ KeyCache::Key KeyCache::get(python::Gil& gil, const StringToken& token) {
   const bool plain = token.width == Width::ascii && !token.escaped;
   if (raw.empty() || !(kept || (plain && raw.size() <= longest)))
     return {make_str(gil, token), false};
-  if (!entries_) entries_ = std::make_unique<Entry[]>(sets * 2);
+  if (!table_) table_ = std::make_unique<Table>();
   const std::uint32_t hash = hash_of(raw);
-  Entry* const first = &entries_[(hash % sets) * 2];
+  Entry* const first = table_->entries[hash % sets];
   Entry* const second = first + 1;
   for (Entry* entry : {first, second}) {
     if (entry->hash != hash || entry->size != raw.size()) continue;
@@ -83,7 +83,7 @@ KeyCache::Key KeyCache::get(python::Gil& gil, const StringToken& token) {
     }
   }
   PyObject* const key = make_str(gil, token);
-  if (key == nullptr) return {nullptr, false};
+  if (key == nullptr || std::exchange(table_->met[hash % sets], hash) != hash) return {key, false};
   PyObject* const evicted = second->key;
   *second = *first;
   first->key = Py_NewRef(key);
@@ -97,9 +97,11 @@ KeyCache::Key KeyCache::get(python::Gil& gil, const StringToken& token) {
 void KeyCache::clear() {
   shapes_.clear();
   values_memory_ = {};
-  if (!entries_) return;
-  for (std::size_t i = 0; i < sets * 2; ++i) Py_XDECREF(entries_[i].key);
-  entries_.reset();
+  if (!table_) return;
+  for (const auto& entries : table_->entries) {
+    for (const Entry& entry : entries) Py_XDECREF(entry.key);
+  }
+  table_.reset();
 }
 
 }  // namespace adyton::json

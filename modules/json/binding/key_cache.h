@@ -14,7 +14,9 @@
 namespace adyton::json {
 
 /// The str objects of the keys seen lately, found by their bytes in the document: a key that
-/// repeats costs one comparison, and its hash is computed once. Two ways a set, the newer first.
+/// repeats costs one comparison, and its hash is computed once. Two ways a set, the newer first. A
+/// key is remembered when it is met again with no other new one of its set between: so those that
+/// never come again leave the others alone.
 /// Belongs to one interpreter; every function needs the GIL.
 class KeyCache {
  public:
@@ -65,12 +67,16 @@ class KeyCache {
     std::uint32_t size = 0;
     char bytes[longest_kept];
   };
+  struct Table {
+    Entry entries[sets][2];
+    std::uint32_t met[sets] = {};  // the hash of the last key of the set that was new
+  };
 
   static constexpr std::size_t most_values = std::size_t{1} << 16;
 
   ShapeTree shapes_;
   const IntMaker ints_;
-  std::unique_ptr<Entry[]> entries_;  // sets × 2, made at the first key
+  std::unique_ptr<Table> table_;  // made at the first key
   Values::Memory values_memory_;
 };
 

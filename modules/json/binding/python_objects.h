@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <Python.h>
@@ -95,9 +96,22 @@ class DictKeys {
 #endif
 };
 
+/// memcpy of two bytes at least; few are copied in place.
+inline void copy_some(char* to, const char* from, std::size_t size) {
+  const auto in_two = [=](auto part) {
+    std::memcpy(to, from, part);
+    std::memcpy(to + size - part, from + size - part, part);
+  };
+  if (size > 32) return static_cast<void>(std::memcpy(to, from, size));
+  if (size >= 16) return in_two(std::integral_constant<std::size_t, 16>());
+  if (size >= 8) return in_two(std::integral_constant<std::size_t, 8>());
+  if (size >= 4) return in_two(std::integral_constant<std::size_t, 4>());
+  return in_two(std::integral_constant<std::size_t, 2>());
+}
+
 #if defined(ADYTON_JSON_OBJECT_LAYOUT)
 
-inline PyObject* new_ascii_str(std::string_view text, bool roomy) {
+[[gnu::always_inline]] inline PyObject* new_ascii_str(std::string_view text, bool roomy) {
   const std::size_t size = text.size();
   if (size < 2) [[unlikely]]
     return new_short_str(text);
@@ -117,7 +131,7 @@ inline PyObject* new_ascii_str(std::string_view text, bool roomy) {
   if (roomy && size <= 256) [[likely]] {
     for (std::size_t i = 0; i < size; i += 16) std::memcpy(data + i, text.data() + i, 16);
   } else {
-    std::memcpy(data, text.data(), size);
+    copy_some(data, text.data(), size);
   }
   data[size] = '\0';
   return reinterpret_cast<PyObject*>(str);

@@ -1,9 +1,10 @@
 #include "modules/json/binding/small_text.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
-#include "modules/json/parse_string.h"
+#include "modules/json/block.h"
 #include "modules/json/read_number.h"
 
 namespace adyton::json {
@@ -56,33 +57,36 @@ PyObject* SmallText::scalar() {
 
 PyObject* SmallText::string() {
   const char* const begin = p_ + 1;
-  unsigned high = 0;
-  const char* const close = skip_plain(begin, end_, high);
-  if (high != 0 || *close != '"') return nullptr;
-  p_ = close + 1;
-  return made(new_ascii_str({begin, static_cast<std::size_t>(close - begin)}, false));
+  for (const char* p = begin;; p += BaselineBlock::size) {
+    const char* const from = within(p, BaselineBlock::size);
+    const std::uint32_t stops = BaselineBlock::specials(from) >> (p - from);
+    if (stops == 0) continue;  // the NUL is one
+    const char* const close = p + std::countr_zero(stops);
+    if (*close != '"') return nullptr;
+    p_ = close + 1;
+    return made(new_ascii_str({begin, static_cast<std::size_t>(close - begin)}, false));
+  }
 }
 
 PyObject* SmallText::number() {
-  constexpr std::ptrdiff_t most_digits = 18;  // of any value, they fit 64 bits
-  const char* const begin = p_;
-  const bool negative = *begin == '-';
-  const char* const digits = begin + (negative ? 1 : 0);
-  std::int64_t value = 0;
-  const char* p = digits;
-  for (; *p >= '0' && *p <= '9'; ++p) {
-    if (p - digits == most_digits) return nullptr;
-    value = value * 10 + (*p - '0');
+  const auto digit = static_cast<unsigned char>(*p_ - '0');
+  if (digit < 10 && (p_[1] == ',' || p_[1] == ']')) {
+    ++p_;
+    return new_int_(digit);
   }
-  if (p == digits || (*digits == '0' && p - digits > 1)) return nullptr;
-  if (*p == '.' || (*p | 0x20) == 'e') {
-    const NumberToken token = scan_number(begin, end_);
-    if (token.kind != NumberToken::Kind::real) return nullptr;
-    p_ = token.end;
-    return made(new_float(token.real));
-  }
-  p_ = p;
-  return made(new_int_(negative ? -value : value));
+  const char* const from = within(p_, 8);
+  const NumberToken token = scan_short_number(detail::load_8(from) >> (8 * (p_ - from)), p_);
+  if (token.kind == NumberToken::Kind::none) return long_number();
+  p_ = token.end;
+  return made(token.kind == NumberToken::Kind::integer ? new_int_(token.integer)
+                                                       : new_float(token.real));
+}
+
+PyObject* SmallText::long_number() {
+  const NumberToken token = scan_number(p_, end_);
+  p_ = token.end;
+  if (token.kind == NumberToken::Kind::real) return made(new_float(token.real));
+  return token.kind == NumberToken::Kind::integer ? made(new_int_(token.integer)) : nullptr;
 }
 
 PyObject* SmallText::constant() {

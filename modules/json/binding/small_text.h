@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include <Python.h>
@@ -18,7 +20,8 @@ class SmallText {
   /// Texts that are longer are not worth a try.
   static constexpr std::size_t longest = 64;
 
-  /// A NUL is behind the text.
+  /// A NUL is behind the text, and 15 bytes in front of it can be read: there a str or bytes object
+  /// has its head.
   SmallText(python::Gil&, const IntMaker& new_int, std::string_view text)
       : new_int_(new_int), p_(text.data()), end_(text.data() + text.size()) {}
 
@@ -30,11 +33,15 @@ class SmallText {
   PyObject* scalar();
   PyObject* string();
   PyObject* number();
+  PyObject* long_number();
   PyObject* constant();
   PyObject* made(PyObject* object);
   void skip_blanks() {
     while (*p_ == ' ') ++p_;
   }
+  /// What reads `size` bytes at `p` reads them from there: of the last ones what lies before them is
+  /// read, too, for nothing behind the NUL may be.
+  const char* within(const char* p, std::size_t size) const { return std::min(p, end_ + 1 - size); }
 
   const IntMaker& new_int_;
   const char* p_;

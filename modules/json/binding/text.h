@@ -12,7 +12,7 @@ namespace adyton::json {
 /// exception set.
 PyObject* make_wide_str(python::Gil& gil, const StringToken& token);
 
-inline PyObject* make_str(python::Gil& gil, const StringToken& token) {
+[[gnu::always_inline]] inline PyObject* make_str(python::Gil& gil, const StringToken& token) {
   if (token.width == Width::ascii) {
     if (!token.escaped) return new_ascii_str(token.raw, token.roomy);
     if (token.characters != nullptr) {

@@ -26,8 +26,7 @@ class Told {
  public:
   static constexpr NumberForm number_form = NumberForm::text;
 
-  bool null() { return add("null"); }
-  bool boolean(bool value) { return add(value ? "true" : "false"); }
+  bool literal(Literal literal) { return add(name_of(literal)); }
   bool integer(std::int64_t) { return false; }
   bool big_integer(std::string_view) { return false; }
   bool real(double) { return false; }

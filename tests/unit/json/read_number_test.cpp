@@ -44,7 +44,7 @@ bool agrees(const std::string& text) {
   const NumberToken wanted = scan_number(text.c_str(), text.c_str() + text.size());
   std::vector<NumberToken> tokens = decimals(roomy.data());
   tokens.push_back(scan_ordinary_number(roomy.data(), BaselineBlock::not_digits(roomy.data())));
-  tokens.push_back(scan_short_number(roomy.data()));
+  tokens.push_back(scan_short_number(detail::load_8(roomy.data()), roomy.data()));
   for (const NumberToken& quick : tokens) {
     if (quick.kind == Kind::none) continue;
     if (quick.kind != wanted.kind || quick.end - roomy.data() != wanted.end - text.data() ||
