@@ -28,8 +28,7 @@ inline std::uint16_t* put(std::uint64_t bits, std::size_t base, std::uint16_t* o
 /// Asks for bytes that are looked at in the next window: they come while the lines of this one are
 /// worked on.
 inline void fetch_ahead(const char* text) {
-  constexpr std::size_t far = 4096;
-  __builtin_prefetch(text + far);
+  __builtin_prefetch(text + LineEnds::window);
 }
 
 std::uint16_t* put_one_by_one(const char* text, std::size_t begin, std::size_t end,

@@ -12,6 +12,9 @@ namespace adyton {
 /// where lines are short that is much faster than one search a line.
 class LineEnds {
  public:
+  /// So many bytes are searched at a time.
+  static constexpr std::size_t window = 4096;
+
   /// `text` must outlive this.
   explicit LineEnds(std::string_view text) : text_(text) {}
 
@@ -25,8 +28,6 @@ class LineEnds {
   }
 
  private:
-  static constexpr std::size_t window = 4096;
-
   void search();
 
   std::string_view text_;

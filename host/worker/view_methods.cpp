@@ -10,6 +10,7 @@
 #include "host/worker/value.h"
 #include "modules/json/scan.h"
 #include "modules/json/skim.h"
+#include "modules/json/utf8_fault.h"
 
 namespace adyton::worker {
 
@@ -64,12 +65,10 @@ Status check(std::string_view text) {
 }
 
 Status check_syntax(const Source& source) {
-  if (const json::Fault fault = json::validate(source->view())) {
-    return Error{ErrorCode::invalid,
-                 cat("not JSON: ", fault.message, " at byte ", fault.offset + 1)};
-  }
-  if (!is_utf8(source->view())) return Error{ErrorCode::invalid, "not JSON: not UTF-8"};
-  return {};
+  json::Fault fault = json::validate(source->view());
+  if (!fault) fault = json::utf8_fault(source->view());
+  if (!fault) return {};
+  return Error{ErrorCode::invalid, cat("not JSON: ", fault.message, " at byte ", fault.offset + 1)};
 }
 
 // The value of a whole source, whose syntax is right.

@@ -1,7 +1,7 @@
 #include "modules/json/document_index.h"
 
-#include "host/base/text.h"
 #include "modules/json/cursor.h"
+#include "modules/json/utf8_fault.h"
 
 namespace adyton::json {
 
@@ -64,8 +64,7 @@ Fault DocumentIndex::build(std::string_view text, std::size_t deepest) {
   const Fault fault = detail::IndexedSpecials::usable(text.size())
                           ? read<detail::IndexedSpecials>(text, deepest)
                           : read<detail::NearbySpecials>(text, deepest);
-  if (fault || is_utf8(text)) return fault;
-  return {utf8_prefix(text), "not UTF-8"};
+  return fault ? fault : utf8_fault(text);
 }
 
 }  // namespace adyton::json

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "host/base/text.h"
 #include "modules/json/cursor.h"
+#include "modules/json/utf8_fault.h"
 
 namespace adyton::json {
 namespace {
@@ -278,7 +278,7 @@ Fault walk(std::string_view text, const FieldNode& root, Locations& out, Select 
   Fault fault = detail::IndexedSpecials::usable(text.size())
                     ? walk<detail::IndexedSpecials>(text, root, out, select)
                     : walk<detail::NearbySpecials>(text, root, out, select);
-  if (!fault && !is_utf8(text)) fault = {utf8_prefix(text), "not UTF-8"};
+  if (!fault) fault = utf8_fault(text);
   if (!fault && notes.shapes.learning()) [[unlikely]]
     notes.shapes.learn(text, select, out, notes.shape_keys);
   return fault;

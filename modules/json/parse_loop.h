@@ -209,8 +209,6 @@ class ParseLoop {
       default:
         return number(p);
     }
-    fail(ParseFault::expected_value, p);
-    return Step::fault;
   }
 
   /// All three one way, without a branch: no processor foresees which of them comes.

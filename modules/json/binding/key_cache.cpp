@@ -63,6 +63,12 @@ bool same(const char* a, const char* b, std::size_t size) {
   return a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1];
 }
 
+/// Whether a str of ASCII has these characters.
+bool is_text(PyObject* str, std::string_view text) {
+  return static_cast<std::size_t>(PyUnicode_GET_LENGTH(str)) == text.size() &&
+         same(static_cast<const char*>(PyUnicode_DATA(str)), text.data(), text.size());
+}
+
 }  // namespace
 
 KeyCache::Key KeyCache::get(python::Gil& gil, const StringToken& token) {
@@ -74,24 +80,42 @@ KeyCache::Key KeyCache::get(python::Gil& gil, const StringToken& token) {
   if (!table_) table_ = std::make_unique<Table>();
   const std::uint32_t hash = hash_of(raw);
   Entry* const first = table_->entries[hash % sets];
-  Entry* const second = first + 1;
-  for (Entry* entry : {first, second}) {
+  for (const Entry* entry : {first, first + 1}) {
     if (entry->hash != hash || entry->size != raw.size()) continue;
     const void* const bytes = kept ? entry->bytes : PyUnicode_DATA(entry->key);
     if (same(static_cast<const char*>(bytes), raw.data(), raw.size())) {
       return {Py_NewRef(entry->key), true};
     }
   }
+  New& last = table_->news[hash % sets];
+  if (plain && last.key != nullptr && last.hash == hash && is_text(last.key, raw)) {
+    PyObject* const key = std::exchange(last.key, nullptr);
+    keep(first, Py_NewRef(key), hash, raw);
+    return {key, true};
+  }
   PyObject* const key = make_str(gil, token);
-  if (key == nullptr || std::exchange(table_->met[hash % sets], hash) != hash) return {key, false};
-  PyObject* const evicted = second->key;
+  if (key == nullptr) return {nullptr, false};
+  if (plain) {
+    PyObject* const forgotten = std::exchange(last.key, Py_NewRef(key));
+    last.hash = hash;
+    Py_XDECREF(forgotten);
+  } else {
+    // Its str has other bytes than the document.
+    keep(first, Py_NewRef(key), hash, raw);
+  }
+  return {key, false};
+}
+
+/// In the place of the older of the two entries from `first` on.
+void KeyCache::keep(Entry* first, PyObject* key, std::uint32_t hash, std::string_view raw) {
+  Entry* const second = first + 1;
+  PyObject* const forgotten = second->key;
   *second = *first;
-  first->key = Py_NewRef(key);
+  first->key = key;
   first->hash = hash;
   first->size = static_cast<std::uint32_t>(raw.size());
-  if (kept) std::memcpy(first->bytes, raw.data(), raw.size());
-  Py_XDECREF(evicted);
-  return {key, false};
+  if (raw.size() <= longest_kept) std::memcpy(first->bytes, raw.data(), raw.size());
+  Py_XDECREF(forgotten);
 }
 
 void KeyCache::clear() {
@@ -101,6 +125,7 @@ void KeyCache::clear() {
   for (const auto& entries : table_->entries) {
     for (const Entry& entry : entries) Py_XDECREF(entry.key);
   }
+  for (const New& last : table_->news) Py_XDECREF(last.key);
   table_.reset();
 }
 

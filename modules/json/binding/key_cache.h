@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include <Python.h>
@@ -14,8 +15,8 @@
 namespace adyton::json {
 
 /// The str objects of the keys seen lately, found by their bytes in the document: a key that
-/// repeats costs one comparison, and its hash is computed once. Two ways a set, the newer first. A
-/// key is remembered when it is met again with no other new one of its set between: so those that
+/// repeats costs one comparison, and its hash is computed once. Two ways a set, the newer first, and
+/// the last key of the set that was new: it is moved to them when it is met again. So those that
 /// never come again leave the others alone.
 /// Belongs to one interpreter; every function needs the GIL.
 class KeyCache {
@@ -67,10 +68,16 @@ class KeyCache {
     std::uint32_t size = 0;
     char bytes[longest_kept];
   };
+  struct New {
+    PyObject* key = nullptr;  // owned
+    std::uint32_t hash = 0;
+  };
   struct Table {
     Entry entries[sets][2];
-    std::uint32_t met[sets] = {};  // the hash of the last key of the set that was new
+    New news[sets];
   };
+
+  static void keep(Entry* first, PyObject* key, std::uint32_t hash, std::string_view raw);
 
   static constexpr std::size_t most_values = std::size_t{1} << 16;
 

@@ -20,7 +20,7 @@ class Events {
   const std::string& text() const { return text_; }
   int count() const { return count_; }
 
-  bool literal(Literal literal) { return add(name_of(literal).substr(0, 1)); }
+  bool literal(Literal literal) { return add(std::string(1, name_of(literal).front())); }
   bool integer(std::int64_t value) { return add(cat("i", value)); }
   bool big_integer(std::string_view digits) { return add(cat("b", digits)); }
   bool real(double value) {

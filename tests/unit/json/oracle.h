@@ -71,8 +71,8 @@ struct BoostTold {
   bool on_int64(std::int64_t, View s, Code&) { return finish("", s); }
   bool on_uint64(std::uint64_t, View s, Code&) { return finish("", s); }
   bool on_double(double, View s, Code&) { return finish("", s); }
-  bool on_bool(bool value, Code&) { return told.boolean(value); }
-  bool on_null(Code&) { return told.null(); }
+  bool on_bool(bool value, Code&) { return told.literal(value ? Literal::true_ : Literal::false_); }
+  bool on_null(Code&) { return told.literal(Literal::null); }
   bool on_comment_part(View, Code&) { return true; }
   bool on_comment(View, Code&) { return true; }
 
