@@ -88,7 +88,7 @@ KeyCache::Key KeyCache::get(python::Gil& gil, const StringToken& token) {
     }
   }
   New& last = table_->news[hash % sets];
-  if (plain && last.key != nullptr && last.hash == hash && is_text(last.key, raw)) {
+  if (last.key != nullptr && last.hash == hash && is_text(last.key, raw)) {
     PyObject* const key = std::exchange(last.key, nullptr);
     keep(first, Py_NewRef(key), hash, raw);
     return {key, true};

@@ -39,8 +39,14 @@ def new_keys():
     ours.loads("{" + ", ".join(f'"key {next(numbers)}": 1' for _ in range(200)) + "}")
 
 
+def new_keys_twice():
+    keys = [f"pair {next(numbers)}" for _ in range(100)]
+    ours.loads("[" + ", ".join(f'{{"{key}": 1}}, {{"{key}": 2}}' for key in keys) + "]")
+
+
 CASES = {
     "loads keys never seen before": new_keys,
+    "loads keys that come twice": new_keys_twice,
     "loads": lambda: ours.loads(DOCUMENT),
     "loads bytes": lambda: ours.loads(DOCUMENT.encode()),
     "loads utf-16": lambda: ours.loads(DOCUMENT.encode("utf-16")),

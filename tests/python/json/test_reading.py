@@ -170,6 +170,11 @@ def test_keys_of_one_hash_are_told_apart():
         some = keys[start:start + 7]
         agree(standard.dumps({key: n for n, key in enumerate(some)}))
     agree(standard.dumps([{key: n} for n, key in enumerate(keys)]))
+    # Two whose hashes are the same by chance, one of them the other's beginning.
+    short, long = "bt9ok9ox", "bt9ok9ox9"
+    agree(standard.dumps([{long: 0}, {short: 1}]))
+    for keys in itertools.product((short, long), repeat=5):
+        agree(standard.dumps([{key: n} for n, key in enumerate(keys)]))
 
 
 def test_shapes_without_end_are_no_harm():

@@ -49,6 +49,17 @@ def test_random_texts_of_every_length_around_the_longest(loads):
         loads(text.encode())
 
 
+def test_short_numbers_apart_by_blanks(loads):
+    """Each read in a word that may begin before it."""
+    numbers = ["5", "7", "12", "34", "-6", "-89", "0.5", "2.75", "123456", "1234567", "12345678"]
+    for first, second in itertools.product(numbers, repeat=2):
+        for blanks in range(9):
+            gap = " " * blanks
+            for text in (f"[{first},{second}{gap}]", f"[{first}{gap},{second}]", f"[{first},{gap}{second}]{gap}"):
+                loads(text)
+                loads(text.encode())
+
+
 @pytest.mark.parametrize("size", [WHOLE - 1, WHOLE, WHOLE + 1])
 def test_as_many_elements_as_have_room(size, loads):
     for end in ("]", "", ",", ",]", "1", "x]"):
