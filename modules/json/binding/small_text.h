@@ -12,8 +12,8 @@
 namespace adyton::json {
 
 /// Makes the value of a text of a few bytes without a parser, to make which takes longer: of a
-/// scalar, or of an array of scalars. They are such as most are: numbers of up to 18 digits and
-/// reals, constants, and strings of plain ASCII without escapes, with blanks between them at most.
+/// scalar, or of an array of scalars. They are such as most are: integers that fit 64 bits, reals,
+/// constants, and strings of plain ASCII without escapes, with blanks between them at most.
 /// Whatever else there is, and whatever is wrong, is the parser's affair.
 class SmallText {
  public:
