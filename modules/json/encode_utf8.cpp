@@ -77,8 +77,8 @@ char* put(std::uint32_t c, char* out) {
   return out;
 }
 
-/// The same of a character of Latin-1, scribbling on two bytes. Which have one cannot be foreseen, so
-/// there is no branch, nor anything that the compiler could make one of.
+/// The same of a character of Latin-1, scribbling on two bytes. Which have one cannot be foreseen,
+/// so there is no branch, nor anything that the compiler could make one of.
 char* put_latin1(std::uint8_t c, char* out) {
   std::uint32_t beyond = 0U - (c >> 7);  // all ones, or zero
   asm("" : "+r"(beyond));

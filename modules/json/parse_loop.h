@@ -190,14 +190,8 @@ class ParseLoop {
   /// The value at p, moving p behind it; or that a container begins at p.
   ADYTON_JSON_TARGET ADYTON_JSON_INLINE Step value(const char*& p) {
     switch (*p) {
-      [[likely]] case '"': {
-        StringToken token;
-        const char* const close = string(p, StringRole::value, token);
-        if (close == nullptr) [[unlikely]]
-          return Step::fault;
-        p = close;
-        return after(handler_.string(token), p);
-      }
+      case '"':
+        [[likely]] return string_value(p);
       case '{':
         return Step::object;
       case '[':
@@ -209,6 +203,15 @@ class ParseLoop {
       default:
         return number(p);
     }
+  }
+
+  ADYTON_JSON_TARGET ADYTON_JSON_INLINE Step string_value(const char*& p) {
+    StringToken token;
+    const char* const close = string(p, StringRole::value, token);
+    if (close == nullptr) [[unlikely]]
+      return Step::fault;
+    p = close;
+    return after(handler_.string(token), p);
   }
 
   /// All three one way, without a branch: no processor foresees which of them comes.

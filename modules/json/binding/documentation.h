@@ -245,7 +245,8 @@ inline constexpr char pointer_error[] =
     "A JSON Pointer names nothing: the message says which token, and where it was looked for.";
 
 inline constexpr char patch_error[] =
-    "An operation of a JSON Patch cannot be done: the index-th, whose op and path (None where it has\n"
+    "An operation of a JSON Patch cannot be done: the index-th, whose op and path (None where it "
+    "has\n"
     "none) are given, for that reason.";
 
 inline constexpr char loads_lines[] =
@@ -279,7 +280,8 @@ The iterator's `line` is the number of the line it read last. Memory holds a blo
 inline constexpr char lines_reader[] = "What loads_lines gives: an iterator of the values.";
 inline constexpr char lines_reader_errors[] =
     "The LineErrors that errors=\"collect\" has kept so far: a list, which may be emptied.";
-inline constexpr char lines_reader_line[] = "The number of the line that was read last; 0 at first.";
+inline constexpr char lines_reader_line[] =
+    "The number of the line that was read last; 0 at first.";
 
 inline constexpr char dumps_lines[] =
     R"(dumps_lines($module, objects, /, **options)

@@ -15,10 +15,10 @@
 namespace adyton::json {
 
 /// The str objects of the keys seen lately, found by their bytes in the document: a key that
-/// repeats costs one comparison, and its hash is computed once. Two ways a set, the newer first, and
-/// the last key of the set that was new: it is moved to them when it is met again. So those that
-/// never come again leave the others alone.
-/// Belongs to one interpreter; every function needs the GIL.
+/// repeats costs one comparison, and its hash is computed once. Two ways a set, the newer first,
+/// and the last key of the set that was new: it is moved to them when it is met again. So those
+/// that never come again leave the others alone. Belongs to one interpreter; every function needs
+/// the GIL.
 class KeyCache {
  public:
   KeyCache() = default;

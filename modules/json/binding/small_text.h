@@ -39,8 +39,8 @@ class SmallText {
   void skip_blanks() {
     while (*p_ == ' ') ++p_;
   }
-  /// What reads `size` bytes at `p` reads them from there: of the last ones what lies before them is
-  /// read, too, for nothing behind the NUL may be.
+  /// What reads `size` bytes at `p` reads them from there: of the last ones what lies before them
+  /// is read, too, for nothing behind the NUL may be.
   const char* within(const char* p, std::size_t size) const { return std::min(p, end_ + 1 - size); }
 
   const IntMaker& new_int_;

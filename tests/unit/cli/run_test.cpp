@@ -7,9 +7,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <stdlib.h>
 
 #include "host/base/text.h"
 #include "host/cli/check.h"
