@@ -20,34 +20,50 @@
 
 namespace adyton::json {
 
-/// The value of an exact int, if it is one of the small ones that are read without asking Python;
-/// no Python code runs. False also where the value does not fit.
-ADYTON_ALWAYS_INLINE bool read_int(PyObject* number, std::int64_t& value) {
+/// An exact int whose distance from zero fits 64 bits.
+struct Int {
+  std::uint64_t magnitude;
+  bool negative;
+};
+
+/// False where it does not fit; no Python code runs.
+ADYTON_ALWAYS_INLINE bool read_int(PyObject* number, Int& value) {
 #if ADYTON_KNOWS_OBJECT_LAYOUT
   constexpr int bits = PyLong_SHIFT;
   static_assert(bits == 30 || bits == 15);
 #if PY_VERSION_HEX >= 0x030C0000
   const auto& parts = reinterpret_cast<PyLongObject*>(number)->long_value;
   const auto count = static_cast<std::size_t>(parts.lv_tag >> 3);
-  const bool negative = (parts.lv_tag & 3) == 2;
+  value.negative = (parts.lv_tag & 3) == 2;
   const digit* const digits = parts.ob_digit;
 #else
   const Py_ssize_t size = Py_SIZE(number);
-  const bool negative = size < 0;
-  const auto count = static_cast<std::size_t>(negative ? -size : size);
+  value.negative = size < 0;
+  const auto count = static_cast<std::size_t>(value.negative ? -size : size);
   const digit* const digits = reinterpret_cast<PyLongObject*>(number)->ob_digit;
 #endif
+  // The first digit is there, and zero, also of zero.
   if (count <= 2) [[likely]] {
-    // The first digit is there, and zero, also of zero.
     const std::uint64_t upper = count == 2 ? digits[1] : 0;
-    const auto magnitude = static_cast<std::int64_t>(upper << bits | (count == 0 ? 0 : digits[0]));
-    value = negative ? -magnitude : magnitude;
+    value.magnitude = upper << bits | (count == 0 ? 0 : digits[0]);
     return true;
+  }
+  if constexpr (bits == 30) {
+    if (count > 3) return false;
+    value.magnitude =
+        std::uint64_t{digits[2]} << (2 * bits) | std::uint64_t{digits[1]} << bits | digits[0];
+    return digits[2] >> (64 - 2 * bits) == 0;
   }
 #endif
   int overflow = 0;
-  value = PyLong_AsLongLongAndOverflow(number, &overflow);
-  return overflow == 0;
+  const long long small = PyLong_AsLongLongAndOverflow(number, &overflow);
+  if (overflow < 0) return false;
+  value.negative = overflow == 0 && small < 0;
+  value.magnitude =
+      value.negative ? 0 - static_cast<std::uint64_t>(small) : PyLong_AsUnsignedLongLong(number);
+  if (overflow == 0 || PyErr_Occurred() == nullptr) return true;
+  PyErr_Clear();
+  return false;
 }
 
 /// The value of an exact int that is stored in at most 30 bits, if that can be told without asking

@@ -10,42 +10,21 @@
 namespace adyton::json {
 
 PyObject* SmallText::read() {
-  skip_blanks();
-  PyObject* const value = *p_ == '[' ? array() : scalar();
-  if (value == nullptr) return nullptr;
-  skip_blanks();
-  if (p_ == end_) return value;
-  Py_DECREF(value);
+  skip_space();
+  PyObject* const whole = value(0);
+  if (whole == nullptr) return nullptr;
+  skip_space();
+  if (p_ == end_) return whole;
+  Py_DECREF(whole);
   return nullptr;
 }
 
-PyObject* SmallText::array() {
-  std::array<PyObject*, longest / 2> elements;  // with the commas there are no more
-  std::size_t count = 0;
-  PyObject* list = nullptr;
-  for (;;) {
-    ++p_;
-    skip_blanks();
-    PyObject* const element = scalar();
-    if (element == nullptr) break;
-    elements[count++] = element;
-    skip_blanks();
-    if (*p_ == ',') continue;
-    if (*p_ == ']') list = made(new_list(elements.data(), count));
-    break;
-  }
-  if (list == nullptr) {
-    while (count > 0) Py_DECREF(elements[--count]);
-    return nullptr;
-  }
-  ++p_;
-  return list;
-}
-
-PyObject* SmallText::scalar() {
+PyObject* SmallText::value(unsigned around) {
   switch (*p_) {
     case '"':
       return string();
+    case '[':
+      return around < most_arrays ? array(around) : nullptr;
     case 't':
     case 'f':
     case 'n':
@@ -53,6 +32,34 @@ PyObject* SmallText::scalar() {
     default:
       return number();
   }
+}
+
+PyObject* SmallText::array(unsigned around) {
+  std::array<PyObject*, longest / 2> elements;  // with the commas there are no more
+  std::size_t count = 0;
+  PyObject* list = nullptr;
+  ++p_;
+  skip_space();
+  if (*p_ == ']') {
+    ++p_;
+    return made(PyList_New(0));
+  }
+  for (;;) {
+    PyObject* const element = value(around + 1);
+    if (element == nullptr) break;
+    elements[count++] = element;
+    skip_space();
+    if (*p_ == ']') list = made(new_list(elements.data(), count));
+    if (*p_ != ',') break;
+    ++p_;
+    skip_space();
+  }
+  if (list == nullptr) {
+    while (count > 0) Py_DECREF(elements[--count]);
+    return nullptr;
+  }
+  ++p_;
+  return list;
 }
 
 PyObject* SmallText::string() {

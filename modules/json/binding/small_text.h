@@ -12,9 +12,9 @@
 namespace adyton::json {
 
 /// Makes the value of a text of a few bytes without a parser, to make which takes longer: of a
-/// scalar, or of an array of scalars. They are such as most are: integers that fit 64 bits, reals,
-/// constants, and strings of plain ASCII without escapes, with blanks between them at most.
-/// Whatever else there is, and whatever is wrong, is the parser's affair.
+/// scalar, or of an array of scalars and a few arrays. They are such as most are: integers that fit
+/// 64 bits, reals, constants, and strings of plain ASCII without escapes. Whatever else there is,
+/// and whatever is wrong, is the parser's affair.
 class SmallText {
  public:
   /// Texts that are longer are not worth a try.
@@ -29,15 +29,18 @@ class SmallText {
   PyObject* read();
 
  private:
-  PyObject* array();
-  PyObject* scalar();
+  // Within each other: fewer than any limit under which Python works.
+  static constexpr unsigned most_arrays = 8;
+
+  PyObject* value(unsigned around);
+  PyObject* array(unsigned around);
   PyObject* string();
   PyObject* number();
   PyObject* long_number();
   PyObject* constant();
   PyObject* made(PyObject* object);
-  void skip_blanks() {
-    while (*p_ == ' ') ++p_;
+  void skip_space() {
+    while (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t') ++p_;
   }
   /// What reads `size` bytes at `p` reads them from there: of the last ones what lies before them
   /// is read, too, for nothing behind the NUL may be.

@@ -21,9 +21,9 @@ class Beginner {
     if (found == Found::scalar) {
       put_word(out, PyDict_CheckExact(root) ? "{}" : "[]");
       out += 2;
-    } else if (!(found == Found::other ? put_root(out, root)
-                                       : put_container(out, root, found, 0))) {
-      return;
+    } else {
+      out = found == Found::other ? put_root(out, root) : put_container(out, root, found);
+      if (out == nullptr) return;
     }
     begun_.depth = Begun::whole;
     begun_.end = out;
@@ -33,8 +33,6 @@ class Beginner {
   // More than a number or punctuation takes, or scribbles on, and all closing brackets.
   static constexpr std::size_t slack = 128 + Begun::deepest;
   static constexpr std::size_t separator_size = style == Style::spaced ? 2 : 1;
-  // At most so many calls are open at once: they take a few kB of the stack.
-  static constexpr std::size_t deepest_call = 64;
 
   /// A container that is empty is a scalar; whatever else is one is not looked for.
   ADYTON_ALWAYS_INLINE static Found container(PyObject* object) {
@@ -52,8 +50,12 @@ class Beginner {
     });
   }
 
-  [[gnu::noinline]] bool put_root(char*& out, PyObject* root) {
-    return put(out, root) == Found::scalar;
+  // The functions that are calls take the place to write at and give the one behind what they
+  // wrote, null if they could not: in a variable that others can see every character would cost a
+  // store.
+
+  [[gnu::noinline]] char* put_root(char* out, PyObject* root) {
+    return put(out, root) == Found::scalar ? out : nullptr;
   }
 
   ADYTON_ALWAYS_INLINE bool put_characters(char*& out, PyObject* str, std::size_t size) {
@@ -104,82 +106,103 @@ class Beginner {
     out += separator_size;
   }
 
-  /// What a container was left for: nothing, as it was written but for its closing bracket; its
-  /// last entry, a container, which is written next; or the Serializer: where, begun_ says.
-  enum class Left : unsigned char { ended, for_last, unfinished };
+  /// Where it is: at an entry of a container.
+  struct Place {
+    PyObject* object;
+    Found found;
+    std::size_t depth;  // so many are around it
+    Py_ssize_t entry;
+  };
 
-  /// False: it was left to the Serializer. What is last in its container is written without
-  /// recursion: calls that nest deeper than the processor keeps count of return slowly.
-  [[gnu::noinline]] bool put_container(char*& out, PyObject* object, Found found,
-                                       std::size_t depth) {
-    const std::size_t outermost = depth;
+  /// What a container was left for: another one, where the place is now; or it was the outermost,
+  /// and has ended; or for the Serializer: where, begun_ says.
+  enum class Left : unsigned char { for_another, ended, unfinished };
+
+  /// Null: it was left to the Serializer.
+  [[gnu::noinline]] char* put_container(char* out, PyObject* root, Found found) {
+    Place place = {root, found, 0, 0};
+    *out++ = found == Found::dict ? '{' : '[';
     while (true) {
-      const bool is_dict = found == Found::dict;
-      brackets_[depth] = is_dict ? '}' : ']';
-      const Left left = is_dict ? put_members(out, object, found, depth)
-                                : put_elements(out, object, found, depth);
-      if (left == Left::unfinished) return false;
-      if (left == Left::ended) break;
-      ++depth;
+      const Left left =
+          place.found == Found::dict ? put_members(out, place) : put_elements(out, place);
+      if (left != Left::for_another) return left == Left::ended ? out : nullptr;
     }
-    out -= separator_size;
-    *out++ = brackets_[depth];
-    while (depth > outermost) *out++ = brackets_[--depth];
-    return true;
   }
 
-  ADYTON_ALWAYS_INLINE Left put_elements(char*& out, PyObject*& object, Found& found,
-                                         std::size_t depth) {
-    *out++ = '[';
-    PyObject* const* const items = element_pointers(object, found == Found::tuple);
-    const Py_ssize_t size = Py_SIZE(object);
-    for (Py_ssize_t i = 0; i < size; ++i) {
-      char* const before = out;
-      const Found item = put_inside(out, items[i], depth);
-      if (item != Found::scalar) {
-        if (item == Found::failure) return leave(before, object, i, depth);
-        if (i + 1 == size) return enter_last(object, found, items[i], item, size, depth);
-        if (!put_inner(out, items[i], item, depth + 1)) return leave(before, object, i, depth);
-      }
-      separate(out);
-    }
-    return Left::ended;
-  }
-
-  ADYTON_ALWAYS_INLINE Left put_members(char*& out, PyObject*& object, Found& found,
-                                        std::size_t depth) {
-    *out++ = '{';
-    DictTable table;
-    if (!read_table(object, table)) return leave(out, object, 0, depth);
-    for (PyObject *key, *value; table.peek(key, value);) {
-      char* const before = out;
-      if (!put_key(out, key)) return leave(before, object, table.index(), depth);
-      const Found item = put_inside(out, value, depth);
-      if (item == Found::failure) return leave(before, object, table.index(), depth);
-      table.next();
-      if (item != Found::scalar) {
-        if (table.ended()) return enter_last(object, found, value, item, table.index(), depth);
-        if (!put_inner(out, value, item, depth + 1)) {
-          return leave(before, object, table.index() - 1, depth);
+  /// Sequences in sequences are walked in this same loop.
+  ADYTON_ALWAYS_INLINE Left put_elements(char*& out, Place& place) {
+    while (true) {
+      PyObject* const* const items = element_pointers(place.object, place.found == Found::tuple);
+      const Py_ssize_t size = Py_SIZE(place.object);
+      Found item = Found::scalar;
+      Py_ssize_t i = place.entry;
+      for (; i < size; ++i) {
+        char* const before = out;
+        item = put_inside(out, items[i], place.depth);
+        if (item != Found::scalar) [[unlikely]] {
+          if (item == Found::failure) return leave(before, place, i);
+          break;
         }
+        separate(out);
       }
-      separate(out);
+      if (i < size) {
+        enter(out, place, i + 1, items[i], item);
+      } else if (!close(out, place, ']')) {
+        return Left::ended;
+      }
+      if (place.found == Found::dict) return Left::for_another;
     }
-    return Left::ended;
   }
 
-  ADYTON_ALWAYS_INLINE bool put_inner(char*& out, PyObject* object, Found found,
-                                      std::size_t depth) {
-    return depth < deepest_call && put_container(out, object, found, depth);
+  /// Dicts in dicts are walked in this same loop.
+  ADYTON_ALWAYS_INLINE Left put_members(char*& out, Place& place) {
+    while (true) {
+      DictTable table;
+      if (!read_table(place.object, table)) return leave(out, place, 0);
+      if (place.entry != 0) table.skip(place.entry);
+      Found item = Found::scalar;
+      PyObject* key;
+      PyObject* value;
+      while (table.peek(key, value)) {
+        char* const before = out;
+        if (!put_key(out, key)) return leave(before, place, table.index());
+        item = put_inside(out, value, place.depth);
+        if (item != Found::scalar) [[unlikely]] {
+          if (item == Found::failure) return leave(before, place, table.index());
+          break;
+        }
+        table.next();
+        separate(out);
+      }
+      if (item != Found::scalar) {
+        table.next();
+        enter(out, place, table.index(), value, item);
+      } else if (!close(out, place, '}')) {
+        return Left::ended;
+      }
+      if (place.found != Found::dict) return Left::for_another;
+    }
   }
 
-  /// Goes from a container of so many entries to its last.
-  ADYTON_ALWAYS_INLINE Left enter_last(PyObject*& object, Found& found, PyObject* last,
-                                       Found last_found, Py_ssize_t entries, std::size_t depth) {
-    begun_.levels[depth] = {object, entries};
-    object = last;
-    found = last_found;
-    return Left::for_last;
+  /// Goes into a container, which `entries` of the one around it have led to.
+  ADYTON_ALWAYS_INLINE void enter(char*& out, Place& place, Py_ssize_t entries, PyObject* object,
+                                  Found found) {
+    begun_.levels[place.depth] = {place.object, entries};
+    around_[place.depth] = place.found;
+    place = {object, found, place.depth + 1, 0};
+    *out++ = found == Found::dict ? '{' : '[';
+  }
+
+  /// Ends a container and goes back to the one around it; false if there is none.
+  ADYTON_ALWAYS_INLINE bool close(char*& out, Place& place, char bracket) {
+    out -= separator_size;
+    *out++ = bracket;
+    if (place.depth == 0) return false;
+    const std::size_t depth = place.depth - 1;
+    const auto& level = begun_.levels[depth];
+    place = {level.object, around_[depth], depth, level.entries};
+    separate(out);
+    return true;
   }
 
   ADYTON_ALWAYS_INLINE bool put_key(char*& out, PyObject* key) {
@@ -204,21 +227,17 @@ class Beginner {
     return found;
   }
 
-  /// Says, from the innermost container outwards, where this one is to be gone on with: at the
-  /// entry that was not written, or behind the one that is open.
-  Left leave(char* end, PyObject* object, Py_ssize_t entry, std::size_t depth) {
-    const bool innermost = begun_.depth <= depth;
-    if (innermost) {
-      begun_.depth = depth + 1;
-      begun_.end = end;
-    }
-    begun_.levels[depth] = {object, innermost ? entry : entry + 1};
+  /// Says that the innermost container is to be gone on with at that entry, which was not written.
+  Left leave(char* end, const Place& place, Py_ssize_t entry) {
+    begun_.levels[place.depth] = {place.object, entry};
+    begun_.depth = place.depth + 1;
+    begun_.end = end;
     return Left::unfinished;
   }
 
   Begun& begun_;
   char* limit_;
-  char brackets_[Begun::deepest];  // that close what is open
+  Found around_[Begun::deepest];  // what the levels are
 };
 
 /// A BeginFunction for a style whose punctuation is fixed.

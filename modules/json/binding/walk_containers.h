@@ -266,7 +266,7 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::put_colon(Unit*& out) {
 }
 
 /// Whether put_key() can write it.
-ADYTON_ALWAYS_INLINE bool is_common_key(PyObject* key, std::int64_t& number) {
+ADYTON_ALWAYS_INLINE bool is_common_key(PyObject* key, Int& number) {
   if (Py_TYPE(key) == &PyUnicode_Type) [[likely]]
     return true;
   return Py_TYPE(key) == &PyLong_Type && read_int(key, number);
@@ -281,10 +281,9 @@ ADYTON_ALWAYS_INLINE bool Walk<Form, style>::put_key(Unit*& out, PyObject* key) 
     if (!put_characters(out, key, size)) [[unlikely]]
       return false;
   } else {
-    std::int64_t number = 0;
+    Int number;
     read_int(key, number);
-    out = detail::put_ascii_by<integer_capacity>(
-        out, [number](char* digits) { return detail::put_signed(number, digits); });
+    put_int(out, number);
   }
   return put_colon(out);
 }
@@ -316,7 +315,7 @@ ADYTON_ALWAYS_INLINE typename Walk<Form, style>::Left Walk<Form, style>::entries
       }
       return left;
     }
-    std::int64_t number;
+    Int number;
     if (!is_common_key(key, number)) [[unlikely]] {
       table.next();
       end[-1].index = table.index();

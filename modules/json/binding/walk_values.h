@@ -40,6 +40,14 @@ ADYTON_ALWAYS_INLINE void put_word(Unit* out, const char (&word)[size]) {
   return detail::put_finite(value, out);
 }
 
+template <class Unit>
+ADYTON_ALWAYS_INLINE void put_int(Unit*& out, Int value) {
+  out = detail::put_ascii_by<integer_capacity>(out, [value](char* digits) {
+    *digits = '-';
+    return detail::put_unsigned(value.magnitude, digits + value.negative);
+  });
+}
+
 /// None, True or False, without a branch on which: that cannot be foreseen.
 template <class Unit>
 ADYTON_ALWAYS_INLINE void put_constant(Unit*& out, PyObject* constant) {
@@ -77,11 +85,10 @@ ADYTON_ALWAYS_INLINE Found put_value(Unit*& out, PyObject* object, PutCharacters
       });
       return Found::scalar;
     }
-    std::int64_t value;
+    Int value;
     if (!read_int(object, value)) [[unlikely]]
       return Found::other;
-    out = detail::put_ascii_by<integer_capacity>(
-        out, [value](char* digits) { return detail::put_signed(value, digits); });
+    put_int(out, value);
     return Found::scalar;
   }
   if (type == &PyFloat_Type) {

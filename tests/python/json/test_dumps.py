@@ -91,6 +91,17 @@ OPTIONS = [
 ]
 
 
+def test_ints_of_every_length(dumps):
+    """They lie in pieces of 30 bits, and are written directly up to 64."""
+    for bits in range(130):
+        for number in (2**bits + difference for difference in (-2, -1, 0, 1, 2)):
+            for each in (number, -number):
+                assert ours.dumps(each) == str(each)
+                assert ours.dumpb([each, (each,), {str(each): each}]) == f'[{each},[{each}],{{"{each}":{each}}}]'.encode()
+                dumps({each: [each], "é€😀": each}, ensure_ascii=False)
+                dumps([each, {each: each}], indent=1, sort_keys=True)
+
+
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_every_value_under_every_option(options, dumps):
     for value in VALUES:

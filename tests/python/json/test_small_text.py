@@ -49,6 +49,23 @@ def test_random_texts_of_every_length_around_the_longest(loads):
         loads(text.encode())
 
 
+@pytest.mark.parametrize("depth", [*range(1, 13), 31, 32, 33])
+def test_arrays_in_arrays(depth, loads):
+    for inside in ("", "1", '"ab"', "true", "1.5", "x", ",", "1,", "[", "]", "{}", '{"a": 1}'):
+        for text in ("[" * depth + inside + "]" * depth, "[" * depth + inside + "]" * (depth - 1),
+                     "[" * depth + inside + "]" * (depth + 1), "[1, " * depth + inside + " , [], 2]" * depth):
+            loads(text[:WHOLE + 2])
+            loads(text[:WHOLE].encode())
+
+
+def test_white_space_of_every_kind(loads):
+    for space in (" ", "\n", "\r", "\t", "\n\n\t ", "\r\n  ", "\f", "\v", "\0", "\x1f", "\u00a0"):
+        text = "[" + ",".join(f"{space}{each}{space}" for each in ("1", "[ ]", "[2.5]", "null", '"a"')) + "]"
+        for document in (text, space + text, text + space, f"[{space}]", f"[[{space}],{space}[{space}3]]"):
+            loads(document)
+            loads(document.encode())
+
+
 def test_short_numbers_apart_by_blanks(loads):
     """Each read in a word that may begin before it."""
     numbers = ["5", "7", "12", "34", "-6", "-89", "0.5", "2.75", "123456", "1234567", "12345678"]
