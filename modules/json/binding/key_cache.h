@@ -58,10 +58,10 @@ class KeyCache {
 
  private:
   static constexpr std::size_t longest = KeyPattern::longest;
-  static constexpr std::size_t longest_kept = 48;  // longer ones, if ASCII, are in the str as well
+  static constexpr std::size_t longest_kept = 112;  // longer ones, if ASCII, are in the str as well
   static constexpr std::size_t sets = 1024;
 
-  // One line of the processor's cache.
+  // Two lines of the processor's cache, the second for long keys.
   struct alignas(64) Entry {
     PyObject* key = nullptr;  // owned
     std::uint32_t hash = 0;

@@ -267,8 +267,8 @@ PyObject* loads_source(Gil& gil, State& state, PyObject* source, const Options& 
   return loads_source(gil, state, source, reading);
 }
 
-/// The text of a str of ASCII, or of bytes that begin as UTF-8 does, in place; null data of
-/// anything else. It has a character at least.
+/// The text of a str of ASCII, or of bytes that begin as UTF-8 does and with no mark of it, in
+/// place; null data of anything else. It has a character at least.
 std::string_view plain_text(PyObject* source) {
   if (PyUnicode_CheckExact(source)) {
     if (!PyUnicode_IS_COMPACT_ASCII(source)) return {};
@@ -279,8 +279,9 @@ std::string_view plain_text(PyObject* source) {
   if (!PyBytes_CheckExact(source)) return {};
   const std::string_view text(PyBytes_AS_STRING(source),
                               static_cast<std::size_t>(PyBytes_GET_SIZE(source)));
-  const auto ascii = [text](std::size_t i) { return static_cast<signed char>(text.data()[i]) > 0; };
-  return ascii(0) && (ascii(1) || text.size() == 1) ? text : std::string_view();
+  const bool utf8 =
+      static_cast<signed char>(text.data()[0]) > 0 && (text.data()[1] != '\0' || text.size() == 1);
+  return utf8 ? text : std::string_view();
 }
 
 /// What has to be said of a plain text.

@@ -4,7 +4,9 @@
 #include <bit>
 #include <cstdint>
 
+#include "modules/json/binding/text.h"
 #include "modules/json/block.h"
+#include "modules/json/parse_string.h"
 #include "modules/json/read_number.h"
 
 namespace adyton::json {
@@ -69,10 +71,36 @@ PyObject* SmallText::string() {
     const std::uint32_t stops = BaselineBlock::specials(from) >> (p - from);
     if (stops == 0) continue;  // the NUL is one
     const char* const close = p + std::countr_zero(stops);
-    if (*close != '"') return nullptr;
+    if (*close != '"') return other_string(begin, close);
     p_ = close + 1;
     return made(new_ascii_str({begin, static_cast<std::size_t>(close - begin)}, false));
   }
+}
+
+PyObject* SmallText::other_string(const char* begin, const char* p) {
+  char characters[longest + 16];  // while they are ASCII
+  std::size_t count = static_cast<std::size_t>(p - begin);
+  std::copy(begin, p, characters);
+  bool ascii = true;
+  while (*p != '"') {
+    const auto c = static_cast<unsigned char>(*p);
+    if (c < ' ') return nullptr;  // the NUL, too
+    if (c != '\\') {
+      ascii &= c < 0x80;
+      characters[count++] = *p++;
+      continue;
+    }
+    const char* escape = p;
+    if (skip_escape(p, end_, begin)) return nullptr;
+    const std::uint32_t character = read_escape(escape, end_);
+    ascii &= character < 0x80;
+    characters[count++] = static_cast<char>(character);
+  }
+  p_ = p + 1;
+  // There never are more than that, but the compiler cannot know.
+  if (ascii) return made(new_ascii_str({characters, std::min(count, longest)}, true));
+  const auto token = measure({begin, static_cast<std::size_t>(p - begin)});
+  return token ? made(make_str(gil_, *token)) : nullptr;
 }
 
 PyObject* SmallText::number() {

@@ -12,9 +12,8 @@
 namespace adyton::json {
 
 /// Makes the value of a text of a few bytes without a parser, to make which takes longer: of a
-/// scalar, or of an array of scalars and a few arrays. They are such as most are: integers that fit
-/// 64 bits, reals, constants, and strings of plain ASCII without escapes. Whatever else there is,
-/// and whatever is wrong, is the parser's affair.
+/// scalar, or of an array of scalars and a few arrays. Objects, integers that do not fit 64 bits,
+/// and whatever is wrong, are the parser's affair.
 class SmallText {
  public:
   /// Texts that are longer are not worth a try.
@@ -22,8 +21,8 @@ class SmallText {
 
   /// A NUL is behind the text, and 15 bytes in front of it can be read: there a str or bytes object
   /// has its head.
-  SmallText(python::Gil&, const IntMaker& new_int, std::string_view text)
-      : new_int_(new_int), p_(text.data()), end_(text.data() + text.size()) {}
+  SmallText(python::Gil& gil, const IntMaker& new_int, std::string_view text)
+      : gil_(gil), new_int_(new_int), p_(text.data()), end_(text.data() + text.size()) {}
 
   /// A new reference; or null, with no exception set, where the text is to be parsed.
   PyObject* read();
@@ -35,6 +34,7 @@ class SmallText {
   PyObject* value(unsigned around);
   PyObject* array(unsigned around);
   PyObject* string();
+  PyObject* other_string(const char* begin, const char* p);
   PyObject* number();
   PyObject* long_number();
   PyObject* constant();
@@ -46,6 +46,7 @@ class SmallText {
   /// is read, too, for nothing behind the NUL may be.
   const char* within(const char* p, std::size_t size) const { return std::min(p, end_ + 1 - size); }
 
+  python::Gil& gil_;
   const IntMaker& new_int_;
   const char* p_;
   const char* const end_;
