@@ -4,10 +4,11 @@
 #include <bit>
 #include <cstdint>
 
-#include "modules/json/binding/text.h"
 #include "modules/json/block.h"
+#include "modules/json/decode.h"
 #include "modules/json/parse_string.h"
 #include "modules/json/read_number.h"
+#include "modules/json/utf8_sequence.h"
 
 namespace adyton::json {
 
@@ -71,36 +72,60 @@ PyObject* SmallText::string() {
     const std::uint32_t stops = BaselineBlock::specials(from) >> (p - from);
     if (stops == 0) continue;  // the NUL is one
     const char* const close = p + std::countr_zero(stops);
-    if (*close != '"') return other_string(begin, close);
+    if (*close != '"') return other_string(begin);
     p_ = close + 1;
     return made(new_ascii_str({begin, static_cast<std::size_t>(close - begin)}, false));
   }
 }
 
-PyObject* SmallText::other_string(const char* begin, const char* p) {
-  char characters[longest + 16];  // while they are ASCII
-  std::size_t count = static_cast<std::size_t>(p - begin);
-  std::copy(begin, p, characters);
-  bool ascii = true;
-  while (*p != '"') {
+PyObject* SmallText::other_string(const char* const begin) {
+  char characters[longest + 16];
+  std::size_t count = 0;
+  for (const char* p = begin;;) {
     const auto c = static_cast<unsigned char>(*p);
-    if (c < ' ') return nullptr;  // the NUL, too
-    if (c != '\\') {
-      ascii &= c < 0x80;
-      characters[count++] = *p++;
-      continue;
+    if (c == '"') {
+      p_ = p + 1;
+      // There never are more than that, but the compiler cannot know.
+      return made(new_ascii_str({characters, std::min(count, longest)}, true));
     }
-    const char* escape = p;
-    if (skip_escape(p, end_, begin)) return nullptr;
-    const std::uint32_t character = read_escape(escape, end_);
-    ascii &= character < 0x80;
-    characters[count++] = static_cast<char>(character);
+    if (c < ' ') return nullptr;  // the NUL, too
+    if (c >= 0x80 || (c == '\\' && p[1] == 'u')) return wide_string(begin);
+    if (c == '\\') {
+      const char* escape = p;
+      if (skip_escape(p, end_, begin)) return nullptr;
+      characters[count++] = static_cast<char>(read_escape(escape, end_));
+    } else {
+      characters[count++] = *p++;
+    }
   }
-  p_ = p + 1;
-  // There never are more than that, but the compiler cannot know.
-  if (ascii) return made(new_ascii_str({characters, std::min(count, longest)}, true));
-  const auto token = measure({begin, static_cast<std::size_t>(p - begin)});
-  return token ? made(make_str(gil_, *token)) : nullptr;
+}
+
+PyObject* SmallText::wide_string(const char* const begin) {
+  std::array<Py_UCS4, longest> characters;
+  std::size_t count = 0;
+  for (const char* p = begin;;) {
+    const auto c = static_cast<unsigned char>(*p);
+    if (c == '"') {
+      p_ = p + 1;
+      return made(PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, characters.data(),
+                                            static_cast<Py_ssize_t>(count)));
+    }
+    if (c < ' ') return nullptr;
+    if (c >= 0x80) {
+      if (!is_sequence(p, end_)) return nullptr;
+      characters[count++] = read_sequence(p);
+    } else if (c == '\\') {
+      const char* escape = p;
+      if (skip_escape(p, end_, begin)) return nullptr;
+      const std::uint32_t character = read_escape(escape, p);
+      // Half of a character it may be: the parser puts them together.
+      if (character >= 0xD800 && character < 0xE000) return nullptr;
+      characters[count++] = character;
+    } else {
+      characters[count++] = c;
+      ++p;
+    }
+  }
 }
 
 PyObject* SmallText::number() {

@@ -21,8 +21,8 @@ class SmallText {
 
   /// A NUL is behind the text, and 15 bytes in front of it can be read: there a str or bytes object
   /// has its head.
-  SmallText(python::Gil& gil, const IntMaker& new_int, std::string_view text)
-      : gil_(gil), new_int_(new_int), p_(text.data()), end_(text.data() + text.size()) {}
+  SmallText(python::Gil&, const IntMaker& new_int, std::string_view text)
+      : new_int_(new_int), p_(text.data()), end_(text.data() + text.size()) {}
 
   /// A new reference; or null, with no exception set, where the text is to be parsed.
   PyObject* read();
@@ -34,7 +34,8 @@ class SmallText {
   PyObject* value(unsigned around);
   PyObject* array(unsigned around);
   PyObject* string();
-  PyObject* other_string(const char* begin, const char* p);
+  PyObject* other_string(const char* begin);
+  PyObject* wide_string(const char* begin);
   PyObject* number();
   PyObject* long_number();
   PyObject* constant();
@@ -46,7 +47,6 @@ class SmallText {
   /// is read, too, for nothing behind the NUL may be.
   const char* within(const char* p, std::size_t size) const { return std::min(p, end_ + 1 - size); }
 
-  python::Gil& gil_;
   const IntMaker& new_int_;
   const char* p_;
   const char* const end_;

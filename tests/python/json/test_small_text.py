@@ -66,6 +66,24 @@ def test_white_space_of_every_kind(loads):
             loads(document.encode())
 
 
+def test_every_edge_of_utf_8(loads):
+    bytes_at_edges = (0x00, 0x22, 0x5C, 0x61, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
+                      0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF)
+    for lead in range(0x80, 0x100):
+        for rest in itertools.product(bytes_at_edges, repeat=2):
+            for end in (b"", b"\x80", b"\xbf", b"a", b"\xbfa"):
+                loads(b'["' + bytes((lead, *rest)) + end + b'"]')
+
+
+def test_escapes_and_characters_of_every_width(loads):
+    pieces = ["a", "\\n", '\\"', "\\/", "\\u0041", "\\u00e9", "\\u20AC", "\\ud83d", "\\ude00", "\\ud83d\\ude00", "\\x",
+              "\\u12", "\\", "é", "€", "😀", "\x7f", "\x80", "\x1f"]
+    for chosen in itertools.product(pieces, repeat=3):
+        text = '["' + "".join(chosen) + '", 1]'
+        loads(text)
+        loads(text.encode())
+
+
 def test_short_numbers_apart_by_blanks(loads):
     """Each read in a word that may begin before it."""
     numbers = ["5", "7", "12", "34", "-6", "-89", "0.5", "2.75", "123456", "1234567", "12345678"]
