@@ -245,9 +245,8 @@ inline constexpr char pointer_error[] =
     "A JSON Pointer names nothing: the message says which token, and where it was looked for.";
 
 inline constexpr char patch_error[] =
-    "An operation of a JSON Patch cannot be done: the index-th, whose op and path (None where it "
-    "has\n"
-    "none) are given, for that reason.";
+    "An operation of a JSON Patch cannot be done: the index-th, whose op and path (None where it"
+    " has\nnone) are given, for that reason.";
 
 inline constexpr char loads_lines[] =
     R"(loads_lines($module, source, /, *, errors='raise', max_line=None, **options)

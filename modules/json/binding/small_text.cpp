@@ -28,6 +28,8 @@ PyObject* SmallText::value(unsigned around) {
       return string();
     case '[':
       return around < most_arrays ? array(around) : nullptr;
+    case '{':
+      return nullptr;
     case 't':
     case 'f':
     case 'n':

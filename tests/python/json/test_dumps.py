@@ -97,7 +97,8 @@ def test_ints_of_every_length(dumps):
         for number in (2**bits + difference for difference in (-2, -1, 0, 1, 2)):
             for each in (number, -number):
                 assert ours.dumps(each) == str(each)
-                assert ours.dumpb([each, (each,), {str(each): each}]) == f'[{each},[{each}],{{"{each}":{each}}}]'.encode()
+                written = f'[{each},[{each}],{{"{each}":{each}}}]'
+                assert ours.dumpb([each, (each,), {str(each): each}]) == written.encode()
                 dumps({each: [each], "é€😀": each}, ensure_ascii=False)
                 dumps([each, {each: each}], indent=1, sort_keys=True)
 
